@@ -1,0 +1,16 @@
+/** What a field discloses. The gate delivers or withholds by category, never by content. */
+export const dataCategories = [
+  'identity',
+  'contact',
+  'education',
+  'attendance',
+  'adaptation',
+  'follow-up',
+  'measure',
+  'measure-detail',
+  'support-group',
+  'health',
+  'case',
+  'economy',
+] as const;
+export type DataCategory = (typeof dataCategories)[number];

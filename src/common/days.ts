@@ -1,0 +1,65 @@
+/** A calendar day as `YYYY-MM-DD`. */
+export type Day = string & { readonly __is: 'Day' };
+
+const shape = /^\d{4}-\d{2}-\d{2}$/;
+
+/** Whether a text is a day that exists: 2026-02-30 is not one, although `Date` takes it. */
+export function isDay(text: unknown): text is Day {
+  if (typeof text !== 'string' || text.length !== 10 || !shape.test(text)) return false;
+  const at = new Date(`${text}T00:00:00Z`);
+  return !Number.isNaN(at.getTime()) && at.toISOString().slice(0, 10) === text;
+}
+
+const osloDay = new Intl.DateTimeFormat('sv-SE', { timeZone: 'Europe/Oslo' });
+
+/** The day in Norway at an instant: deadlines and dates of law follow Norwegian days, not UTC. */
+export function dayOf(at: Date): Day {
+  return osloDay.format(at) as Day;
+}
+
+export function addDays(day: Day, days: number): Day {
+  const at = new Date(`${day}T00:00:00Z`);
+  at.setUTCDate(at.getUTCDate() + days);
+  return at.toISOString().slice(0, 10) as Day;
+}
+
+/** Easter Sunday of a year in the Gregorian calendar, by the anonymous algorithm (Meeus, Astronomical Algorithms, ch. 8). */
+function easter(year: number): Day {
+  const a = year % 19;
+  const b = Math.floor(year / 100);
+  const c = year % 100;
+  const d = (19 * a + b - Math.floor(b / 4) - Math.floor((b - Math.floor((b + 8) / 25) + 1) / 3) + 15) % 30;
+  const e = (32 + 2 * (b % 4) + 2 * Math.floor(c / 4) - d - (c % 4)) % 7;
+  const f = d + e - 7 * Math.floor((a + 11 * d + 22 * e) / 451) + 114;
+  const month = Math.floor(f / 31);
+  return `${year}-${String(month).padStart(2, '0')}-${String((f % 31) + 1).padStart(2, '0')}` as Day;
+}
+
+/** Days from Easter Sunday that are public holidays in Norway (lov om helligdager og helligdagsfred, LOV-1995-02-24-12, § 2). */
+const movable = [-7, -3, -2, 0, 1, 39, 49, 50];
+/** Fixed ones; 1 and 17 May by LOV-1947-04-26-1. */
+const fixed = ['01-01', '05-01', '05-17', '12-25', '12-26'];
+
+/** Whether a day is a working day in Norway: Monday to Friday and no public holiday. */
+export function isWorkingDay(day: Day): boolean {
+  const weekday = new Date(`${day}T00:00:00Z`).getUTCDay();
+  if (weekday === 0 || weekday === 6 || fixed.includes(day.slice(5))) return false;
+  const sunday = easter(Number(day.slice(0, 4)));
+  return !movable.some((days) => addDays(sunday, days) === day);
+}
+
+/** The day `count` working days after a day. */
+export function addWorkingDays(day: Day, count: number): Day {
+  let at = day;
+  for (let left = count; left > 0; ) {
+    at = addDays(at, 1);
+    if (isWorkingDay(at)) left -= 1;
+  }
+  return at;
+}
+
+/** The school year a day belongs to, 1 August to 31 July: the year OT registers by, and in which an end date may be set back. */
+export function schoolYearOf(day: Day): { first: Day; last: Day } {
+  const year = Number(day.slice(0, 4)) - (day.slice(5) < '08-01' ? 1 : 0);
+  return { first: `${year}-08-01` as Day, last: `${year + 1}-07-31` as Day };
+}

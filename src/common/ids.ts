@@ -1,0 +1,52 @@
+import { v7 } from 'uuid';
+import type { Clock } from './clock.js';
+
+type Branded<Name extends string> = string & { readonly __is: Name };
+
+export type ControllerId = Branded<'ControllerId'>;
+export type AgencyId = Branded<'AgencyId'>;
+export type YouthId = Branded<'YouthId'>;
+export type RecordId = Branded<'RecordId'>;
+export type TransferId = Branded<'TransferId'>;
+export type ConsentId = Branded<'ConsentId'>;
+export type EntryId = Branded<'EntryId'>;
+export type RunId = Branded<'RunId'>;
+export type DiscrepancyId = Branded<'DiscrepancyId'>;
+/** A Norwegian organisation number: nine digits, the last a check digit. */
+export type OrgNumber = Branded<'OrgNumber'>;
+
+/**
+ * A new UUIDv7 (RFC 9562 section 5.7): its first 48 bits are the time, so that rows land in the month's partition and
+ * at the end of the index.
+ */
+export function newId<Id extends Branded<string>>(clock: Clock): Id {
+  return v7({ msecs: clock.now().getTime() }) as Id;
+}
+
+const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
+
+/** Whether a text is a UUID in the canonical lower-case form, which is the only one the hub gives out. */
+export function isUuid(text: unknown): text is string {
+  return typeof text === 'string' && text.length === 36 && uuid.test(text);
+}
+
+const orgWeights = [3, 2, 7, 6, 5, 4, 3, 2];
+
+/** Whether a text is an organisation number: nine digits of which the last is the modulus-11 check digit (Brønnøysundregistrene). */
+export function isOrgNumber(text: unknown): text is OrgNumber {
+  if (typeof text !== 'string' || !/^\d{9}$/.test(text)) return false;
+  const sum = orgWeights.reduce((total, weight, i) => total + weight * Number(text[i]), 0);
+  const check = (11 - (sum % 11)) % 11;
+  return check !== 10 && check === Number(text[8]);
+}
+
+const agencyUrn = 'urn:stafett:agency:';
+
+/** The organisation number in `urn:stafett:agency:<orgnr>`, or undefined where the text is anything else. */
+export function orgNumberOfUrn(text: unknown): OrgNumber | undefined {
+  if (typeof text !== 'string' || !text.startsWith(agencyUrn)) return undefined;
+  const number = text.slice(agencyUrn.length);
+  return isOrgNumber(number) ? number : undefined;
+}
+
+export const urnOfOrgNumber = (number: OrgNumber): string => agencyUrn + number;

@@ -1,0 +1,173 @@
+/**
+ * The settings, as config/default.yaml documents them. `shape` is the only list of keys: what stands in a file and not
+ * here, or here and not in default.yaml, ends the start (and a test).
+ */
+export const roles = ['api', 'worker', 'scheduler'] as const;
+export type Role = (typeof roles)[number];
+export const logLevels = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
+export const deadlineSources = ['law', 'agreement', 'house'] as const;
+
+export interface Deadline {
+  readonly value: number;
+  readonly source: (typeof deadlineSources)[number];
+}
+
+export interface Config {
+  readonly environment: 'production' | 'development';
+  readonly http: {
+    readonly port: number;
+    readonly host: string;
+    readonly publicUrl: string;
+    readonly bodyLimitBytes: number;
+    readonly maxEvents: number;
+    readonly headersTimeoutMs: number;
+    readonly requestTimeoutMs: number;
+    readonly keepAliveSeconds: number;
+  };
+  readonly process: {
+    readonly roles: readonly Role[];
+    readonly data: string;
+    readonly keys: string;
+    readonly drainSeconds: number;
+    readonly logLevel: (typeof logLevels)[number];
+  };
+  readonly database: {
+    readonly url: string;
+    readonly ownerUrl: string;
+    readonly poolSize: number;
+    readonly connectTimeoutMs: number;
+    readonly statementTimeoutMs: number;
+  };
+  readonly queue: { readonly url: string; readonly lanes: number; readonly sweepAfterSeconds: number };
+  readonly identity: {
+    readonly issuer: string;
+    readonly audience: string;
+    readonly jwksUri: string;
+    readonly maxTokenSeconds: number;
+    readonly clockToleranceSeconds: number;
+    readonly tokenCacheSeconds: number;
+    readonly directoryCacheSeconds: number;
+  };
+  readonly directory: { readonly file: string };
+  readonly people: { readonly population: 'synthetic' | 'real' };
+  readonly dispatch: { readonly batchSize: number };
+  readonly inbox: { readonly pollSeconds: number };
+  readonly consents: { readonly longestMonths: number };
+  readonly deadlines: {
+    readonly acknowledgeWorkingDays: Deadline;
+    readonly holdDays: Deadline;
+    readonly availableDays: Deadline;
+  };
+  readonly reconciliation: { readonly nightly: string; readonly stuckMinutes: number };
+}
+
+/** One setting: how a text or YAML value is read, and what is allowed, in words. */
+export interface Setting {
+  readonly allowed: string;
+  readonly env?: string;
+  /** Kept out of messages: it may hold a password. */
+  readonly secret?: boolean;
+  read(value: unknown): unknown;
+}
+
+const wrong = Symbol('wrong');
+export const isWrong = (value: unknown): boolean => value === wrong;
+
+function whole(min: number, max: number, env?: string): Setting {
+  return {
+    allowed: `a whole number from ${min} to ${max}`,
+    ...(env && { env }),
+    read: (value) => {
+      const n = typeof value === 'string' && /^\d+$/.test(value) ? Number(value) : value;
+      return typeof n === 'number' && Number.isInteger(n) && n >= min && n <= max ? n : wrong;
+    },
+  };
+}
+
+function text(allowed: string, fits: RegExp, env?: string, secret = false): Setting {
+  return {
+    allowed,
+    ...(env && { env }),
+    secret,
+    read: (value) => (typeof value === 'string' && value.length <= 2000 && fits.test(value) ? value : wrong),
+  };
+}
+
+function oneOf(values: readonly string[]): Setting {
+  return { allowed: values.join(', '), read: (value) => (values.includes(value as string) ? value : wrong) };
+}
+
+function someOf(values: readonly string[], env: string): Setting {
+  return {
+    allowed: `one or more of ${values.join(', ')}`,
+    env,
+    read: (value) => {
+      const list: unknown = typeof value === 'string' ? value.split(',').map((part) => part.trim()) : value;
+      if (!Array.isArray(list) || list.length === 0 || new Set(list).size !== list.length) return wrong;
+      return list.every((part) => values.includes(part as string)) ? list : wrong;
+    },
+  };
+}
+
+const deadline: Setting = {
+  allowed: `{ value: a whole number from 1 to 365, source: ${deadlineSources.join(' | ')} }`,
+  read: (value) => {
+    if (typeof value !== 'object' || value === null || Object.keys(value).sort().join() !== 'source,value') return wrong;
+    const { value: days, source } = value as Record<string, unknown>;
+    const fits = Number.isInteger(days) && Number(days) >= 1 && Number(days) <= 365;
+    return fits && deadlineSources.includes(source as 'law') ? { value: days, source } : wrong;
+  },
+};
+
+const anything = /^[\s\S]*$/;
+
+export const shape: { readonly [Section in Exclude<keyof Config, 'environment'>]: { readonly [Key in keyof Config[Section]]: Setting } } = {
+  http: {
+    port: whole(0, 65535, 'PORT'),
+    host: text('an address', /^[0-9a-zA-Z.:-]+$/),
+    publicUrl: text('empty, or an http(s) address without a slash at the end', /^(https?:\/\/[^\s/]+(\/[^\s]*[^\s/])?)?$/, 'STAFETT_URL'),
+    bodyLimitBytes: whole(1000, 50_000_000),
+    maxEvents: whole(1, 5000),
+    headersTimeoutMs: whole(100, 600_000),
+    requestTimeoutMs: whole(100, 600_000),
+    keepAliveSeconds: whole(1, 3600),
+  },
+  process: {
+    roles: someOf(roles, 'STAFETT_ROLES'),
+    data: text('a folder', /./, 'STAFETT_DATA'),
+    keys: text('empty, or a folder', anything, 'STAFETT_KEYS'),
+    drainSeconds: whole(1, 300),
+    logLevel: oneOf(logLevels),
+  },
+  database: {
+    url: text('empty, or postgres://user:password@host:port/database', /^(postgres(ql)?:\/\/\S+)?$/, 'DATABASE_URL', true),
+    ownerUrl: text('empty, or postgres://user:password@host:port/database', /^(postgres(ql)?:\/\/\S+)?$/, 'DATABASE_OWNER_URL', true),
+    poolSize: whole(2, 500),
+    connectTimeoutMs: whole(100, 600_000),
+    statementTimeoutMs: whole(100, 3_600_000),
+  },
+  queue: {
+    url: text('empty, or redis(s)://host:port', /^(rediss?:\/\/\S+)?$/, 'QUEUE_URL', true),
+    lanes: whole(1, 256),
+    sweepAfterSeconds: whole(1, 3600),
+  },
+  identity: {
+    issuer: text('the exact iss of the tokens', /^https?:\/\/\S+$/),
+    audience: text('the exact aud of the tokens', /^\S+$/),
+    jwksUri: text('empty, or an https address', /^(https:\/\/\S+|http:\/\/(127\.0\.0\.1|localhost)(:\d+)?\/\S*)?$/),
+    maxTokenSeconds: whole(60, 3600),
+    clockToleranceSeconds: whole(0, 60),
+    tokenCacheSeconds: whole(0, 60),
+    directoryCacheSeconds: whole(0, 1),
+  },
+  directory: { file: text('empty, or a file', anything) },
+  people: { population: oneOf(['synthetic', 'real']) },
+  dispatch: { batchSize: whole(1, 5000) },
+  inbox: { pollSeconds: whole(1, 30) },
+  consents: { longestMonths: whole(1, 36) },
+  deadlines: { acknowledgeWorkingDays: deadline, holdDays: deadline, availableDays: deadline },
+  reconciliation: {
+    nightly: text('a cron expression of five parts', /^(\S+ ){4}\S+$/),
+    stuckMinutes: whole(1, 10_080),
+  },
+};
