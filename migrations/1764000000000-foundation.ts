@@ -195,6 +195,7 @@ create table stafett.recheck (
   shard smallint not null,
   cause text not null,
   subject uuid not null,
+  other uuid,
   at timestamptz not null
 );
 create index recheck_by_shard on stafett.recheck (shard, no);`;

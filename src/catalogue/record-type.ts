@@ -44,6 +44,8 @@ export interface Route {
    * the agency whose record it answers, or no one (such a route serves only events that name their recipient).
    */
   readonly addressed: 'by-residence' | 'to-asker' | 'by-name';
+  /** Only an agency whose controller is a state body may send: the municipal part of a Nav office may not. */
+  readonly statePartOnly?: true;
   /** A person at the hub's participants must look before it goes. */
   readonly manual?: boolean;
   /** Answers per category, one for each period of validity. A category without an answer in force is withheld. */

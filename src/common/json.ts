@@ -1,5 +1,8 @@
-import canonicalize from 'canonicalize';
+import canonicalizeModule from 'canonicalize';
 import { Problem } from './problems.js';
+
+// The package is CommonJS and exports the function itself; its typings describe an ES module.
+const canonicalize = canonicalizeModule as unknown as (input: unknown) => string | undefined;
 
 export type Json = null | boolean | number | string | Json[] | { [key: string]: Json };
 export type JsonObject = { [key: string]: Json };

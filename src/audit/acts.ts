@@ -1,0 +1,34 @@
+/**
+ * Every act that the log can tell of: a closed list, so that an act which is not on it does not compile. The leaf carries
+ * the act's class and the day; all else stands in entry_detail.
+ */
+export const acts = [
+  'record-received',
+  'record-refused',
+  'record-retracted',
+  'record-merged',
+  'record-kept',
+  'transfer-held',
+  'transfer-available',
+  'transfer-disclosed',
+  'transfer-acknowledged',
+  'transfer-rejected',
+  'transfer-withdrawn',
+  'transfer-expired',
+  'consent-given',
+  'consent-withdrawn',
+  'consent-read',
+  'audit-searched',
+  'audit-read',
+  'call-refused',
+  'calls-unauthenticated',
+  'directory-loaded',
+  'directory-changed',
+  'reconciliation-run',
+  'discrepancy-found',
+  'discrepancy-resolved',
+] as const;
+export type ActName = (typeof acts)[number];
+
+/** Codes, counts and ids only: never a name, a number or a text that someone wrote about a youth. */
+export type ActDetail = Readonly<Record<string, string | number | boolean | null | readonly string[]>>;

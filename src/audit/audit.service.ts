@@ -1,0 +1,63 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { CLOCK, type Clock } from '../common/clock.js';
+import { newId, type EntryId } from '../common/ids.js';
+import type { Tx } from '../database/tx.js';
+import { VaultService } from '../vault/vault.service.js';
+import { appendDetails, appendEntries } from './audit.sql.js';
+import { commitment, leafBytes, saltFor, type Act, type Told } from './entry.js';
+
+/** Writes the trace of an act in the act's own transaction: if it cannot be written, the act does not happen. */
+@Injectable()
+export class AuditService {
+  constructor(
+    private readonly vault: VaultService,
+    @Inject(CLOCK) private readonly clock: Clock,
+  ) {}
+
+  /** Two statements, however many acts. */
+  async append(tx: Tx, acts: readonly Act[]): Promise<void> {
+    if (acts.length === 0) return;
+    const at = this.clock.now().toISOString();
+    const rows = acts.map((act) => {
+      const id = newId<EntryId>(this.clock);
+      const told = tell(act, at);
+      const key = act.youthKey ? this.vault.auditKeyOf(act.youthKey) : this.vault.auditKeyOfController(act.controllerId ?? 'hub');
+      return { id, act, told, entry: leafBytes(id, told, commitment(saltFor(key, id), told)) };
+    });
+    await tx.query(appendEntries, [rows.map((row) => row.id), rows.map((row) => row.entry)]);
+    await tx.query(appendDetails, [
+      rows.map((row) => row.id),
+      rows.map((row) => row.told.act),
+      rows.map((row) => row.told.at),
+      rows.map((row) => row.told.controller),
+      rows.map((row) => row.told.otherController),
+      rows.map((row) => row.told.agency),
+      rows.map((row) => row.told.otherAgency),
+      rows.map((row) => row.told.recordType),
+      rows.map((row) => row.told.record),
+      rows.map((row) => row.told.transfer),
+      rows.map((row) => row.told.consent),
+      rows.map((row) => row.told.person),
+      rows.map((row) => row.act.youthId ?? null),
+      rows.map((row) => row.act.otherYouthId ?? null),
+      rows.map((row) => JSON.stringify(row.told.detail)),
+    ]);
+  }
+}
+
+function tell(act: Act, at: string): Told {
+  return {
+    act: act.act,
+    at,
+    controller: act.controllerId ?? null,
+    otherController: act.otherControllerId ?? null,
+    agency: act.agencyId ?? null,
+    otherAgency: act.otherAgencyId ?? null,
+    recordType: act.recordType ?? null,
+    record: act.recordId ?? null,
+    transfer: act.transferId ?? null,
+    consent: act.consentId ?? null,
+    person: act.person ?? null,
+    detail: act.detail ?? {},
+  };
+}

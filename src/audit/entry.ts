@@ -1,0 +1,50 @@
+import { createHash, createHmac } from 'node:crypto';
+import { canonicalJson } from '../common/json.js';
+import type { AgencyId, ConsentId, ControllerId, EntryId, RecordId, TransferId, YouthId } from '../common/ids.js';
+import type { ActDetail, ActName } from './acts.js';
+
+/** One act as an area tells it. */
+export interface Act {
+  readonly act: ActName;
+  /** The legal person that acts, and the other one that the act concerns. Both may read the entry. */
+  readonly controllerId?: ControllerId | undefined;
+  readonly otherControllerId?: ControllerId | undefined;
+  readonly agencyId?: AgencyId | undefined;
+  readonly otherAgencyId?: AgencyId | undefined;
+  readonly recordType?: string | undefined;
+  readonly recordId?: RecordId | undefined;
+  readonly transferId?: TransferId | undefined;
+  readonly consentId?: ConsentId | undefined;
+  readonly person?: string | undefined;
+  readonly youthId?: YouthId | undefined;
+  readonly otherYouthId?: YouthId | undefined;
+  /** The youth's opened data key: it salts the commitment. Without a youth the controller's key does. */
+  readonly youthKey?: Buffer | undefined;
+  readonly detail?: ActDetail | undefined;
+}
+
+/** What the commitment covers: all that entry_detail says, but for the links to youths, which erasure removes. */
+export interface Told {
+  readonly act: ActName;
+  readonly at: string;
+  readonly controller: string | null;
+  readonly otherController: string | null;
+  readonly agency: string | null;
+  readonly otherAgency: string | null;
+  readonly recordType: string | null;
+  readonly record: string | null;
+  readonly transfer: string | null;
+  readonly consent: string | null;
+  readonly person: string | null;
+  readonly detail: ActDetail;
+}
+
+/** HMAC-SHA-256(audit key, entry id): nothing to store, and gone with the key. */
+export const saltFor = (auditKey: Buffer, id: EntryId): Buffer => createHmac('sha256', auditKey).update(id).digest();
+
+/** SHA-256(salt ‖ canonical JSON): binds the leaf to what entry_detail tells, and tells nothing itself. */
+export const commitment = (salt: Buffer, told: Told): string => createHash('sha256').update(salt).update(canonicalJson(told)).digest('base64url');
+
+/** The leaf's exact bytes (RFC 8785): a random id, the class of act, the day (UTC) and the salted commitment. */
+export const leafBytes = (id: EntryId, told: Told, committed: string): Buffer =>
+  Buffer.from(canonicalJson({ v: 1, id, act: told.act, day: told.at.slice(0, 10), commitment: committed }));

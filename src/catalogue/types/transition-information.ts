@@ -1,0 +1,77 @@
+import { addDays, type Day as CalendarDay } from '../../common/days.js';
+import { type CodeOf } from '../code-list.js';
+import { absenceBands, adaptations, permissionGivers } from '../codes/education.js';
+import { Code, Codes, Day, Flag, OrgNumberField, Part, Whole } from '../fields.js';
+import { across, answer, collected, permission, special } from '../grounds.js';
+import { OPPL_25_1_1, OPPL_25_1_3, OPPL_25_1_5 } from '../laws.js';
+import { Contact } from '../parts/contact.js';
+import type { RecordType } from '../record-type.js';
+import { onlyWhen, unless, within } from '../rules.js';
+import { EXAMPLE_ORG, exampleYouth } from '../synthetic.js';
+import { Youth } from '../youth.js';
+
+/** A lower secondary school's answer when the county collects what it needs about a pupil (opplæringslova § 25-1). */
+export class TransitionInformation {
+  @Part(() => Youth)
+  youth: Youth;
+
+  /** The county collects: there is no free push. */
+  @Day({ category: 'education' })
+  requestedOn: CalendarDay;
+
+  @OrgNumberField({ category: 'education' })
+  school: string;
+
+  @Whole({ category: 'education', min: 0, max: 30 })
+  subjectsWithoutMark: number;
+
+  @Code(absenceBands, { category: 'attendance', optional: true })
+  absenceBand?: CodeOf<typeof absenceBands>;
+
+  @Flag({ category: 'education' })
+  applied: boolean;
+
+  @Codes(adaptations, { category: 'adaptation', optional: true })
+  adaptations?: CodeOf<typeof adaptations>[];
+
+  /** Whose permission there is to tell of adaptations: the youth's own from 15 (§ 24-5). */
+  @Code(permissionGivers, { category: 'adaptation', optional: true })
+  permittedBy?: CodeOf<typeof permissionGivers>;
+
+  @Part(() => Contact, { optional: true })
+  contact?: Contact;
+}
+
+const parties = { sender: OPPL_25_1_1, recipient: OPPL_25_1_3 };
+
+export const transitionInformation: RecordType = {
+  key: 'transition-information',
+  version: 1,
+  about: 'youth',
+  data: TransitionInformation,
+  essential: new Set(['identity', 'education']),
+  // By name: it answers the county that asked.
+  routes: [
+    across(
+      { from: ['municipality'], to: ['county', 'ot'], addressed: 'by-name' },
+      {
+        ...answer(parties, collected, ['identity', 'contact', 'education', 'attendance']),
+        ...answer(parties, permission, ['adaptation'], special(OPPL_25_1_5)),
+      },
+    ),
+  ],
+  retentionDays: 30,
+  example: (today) => ({
+    youth: exampleYouth(today),
+    requestedOn: addDays(today, -14),
+    school: EXAMPLE_ORG,
+    subjectsWithoutMark: 2,
+    absenceBand: '15-to-25',
+    applied: false,
+    contact: { phone: '90000000' },
+  }),
+  rules: (data, { today }) => [
+    ...unless(within(data.requestedOn, addDays(today, -366), today), 'requestedOn', 'range'),
+    ...onlyWhen(data.adaptations !== undefined, data, 'permittedBy'),
+  ],
+};

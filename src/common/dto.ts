@@ -1,0 +1,141 @@
+import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
+import { plainToInstance } from 'class-transformer';
+import { validateSync } from 'class-validator';
+import type { HubRequest } from './access.js';
+import { looksLikeBirthNumber } from './birth-number.js';
+import { fieldErrors, propertiesOf } from './dto-errors.js';
+import { isUuid } from './ids.js';
+import { isObject, parseJson, pointerStep } from './json.js';
+import { Problem, type FieldError } from './problems.js';
+
+type Class<T> = new () => T;
+
+/** More would help no one. */
+const MAX_ERRORS = 50;
+const MAX_DEPTH = 20;
+const poison = new Set(['__proto__', 'constructor', 'prototype']);
+
+/**
+ * Reads a value as an instance of a class, whose class-validator decorators are the only description. Unknown fields,
+ * lists for objects, and keys that reach for prototypes are refused; nothing is converted.
+ * @param base JSON Pointer of the value in the request: `/body` or `/query`
+ * @throws Problem invalid-request with pointers and codes; an unknown field is told of at its parent, without its name
+ */
+export function parseDto<T extends object>(Dto: Class<T>, value: unknown, base: string): T {
+  if (!isObject(value)) throw new Problem('invalid-request', [{ pointer: base, code: 'type' }]);
+  refuse(poisoned(value, base, 0));
+  const instance = plainToInstance(Dto, value, { enableImplicitConversion: false });
+  const shape = shapeErrors(value, instance, base);
+  refuse(shape);
+  const found = validateSync(instance, {
+    whitelist: true,
+    forbidNonWhitelisted: true,
+    forbidUnknownValues: true,
+    validationError: { target: false, value: true },
+  });
+  refuse(fieldErrors(found, base));
+  return instance;
+}
+
+function refuse(errors: readonly FieldError[]): void {
+  if (errors.length > 0) throw new Problem('invalid-request', errors.slice(0, MAX_ERRORS));
+}
+
+/** class-transformer passes over these keys in silence, or calls what they hold. */
+function poisoned(value: unknown, pointer: string, depth: number): FieldError[] {
+  if (typeof value !== 'object' || value === null) return [];
+  if (depth > MAX_DEPTH) return [{ pointer, code: 'too-deep' }];
+  const keys = Object.keys(value);
+  if (!Array.isArray(value) && keys.some((key) => poison.has(key))) return [{ pointer, code: 'unknown-field' }];
+  return Object.entries(value).flatMap(([key, inner]) => poisoned(inner, pointer + pointerStep(key), depth + 1));
+}
+
+/**
+ * What class-validator would let pass: own keys that a class has no validator for but a prototype does (`toString`), and a
+ * list where the class says one object, whose elements it would validate one by one.
+ */
+function shapeErrors(plain: unknown, instance: unknown, pointer: string): FieldError[] {
+  if (Array.isArray(plain) && Array.isArray(instance)) {
+    return plain.flatMap((inner, i) => shapeErrors(inner, instance[i], pointer + pointerStep(i)));
+  }
+  if (!isObject(plain) || typeof instance !== 'object' || instance === null) return [];
+  const Class = instance.constructor as Class<object>;
+  if (Class === Object) return [];
+  const properties = propertiesOf(Class);
+  const errors: FieldError[] = [];
+  for (const [key, inner] of Object.entries(plain)) {
+    const at = pointer + pointerStep(key);
+    if (!properties.has(key)) errors.push({ pointer, code: 'unknown-field' });
+    else if (Array.isArray(inner) && isOneObject(Class, key)) errors.push({ pointer: at, code: 'type' });
+    else errors.push(...shapeErrors(inner, Reflect.get(instance, key), at));
+  }
+  return errors.filter((error, i) => errors.findIndex((e) => e.pointer === error.pointer && e.code === error.code) === i);
+}
+
+const typeOf = (Class: Class<object>, key: string): unknown => Reflect.getMetadata('design:type', Class.prototype as object, key);
+
+function isOneObject(Class: Class<object>, key: string): boolean {
+  const type = typeOf(Class, key);
+  return typeof type === 'function' && type !== Array && type !== Object;
+}
+
+/** `application/json`, with no parameter but `charset=utf-8` (RFC 8259 section 11 has none; clients add it). */
+const jsonType = /^application\/json[ \t]*(;[ \t]*charset=("utf-8"|utf-8)[ \t]*)?$/i;
+
+/** @throws Problem unsupported-media-type, malformed-json, too-deep */
+export function readJsonBody({ headers, body }: HubRequest): unknown {
+  const type = headers['content-type'];
+  const encoding = headers['content-encoding'];
+  const plain = encoding === undefined || String(encoding).toLowerCase() === 'identity';
+  if (typeof type !== 'string' || !jsonType.test(type.trim()) || !plain) throw new Problem('unsupported-media-type');
+  return parseJson(body instanceof Uint8Array ? body : new Uint8Array());
+}
+
+/** @throws Problem birth-number-in-attribute, invalid-request */
+export function readQuery<T extends object>(Dto: Class<T>, query: unknown): T {
+  const given = Object.entries(isObject(query) ? query : {}) as [string, string | string[]][];
+  const errors: FieldError[] = [];
+  const plain: Record<string, unknown> = {};
+  for (const [key, value] of given) {
+    if ([key, value].flat().some(looksLikeBirthNumber)) throw new Problem('birth-number-in-attribute');
+    if (!propertiesOf(Dto).has(key)) errors.push({ pointer: '/query', code: 'unknown-field' });
+    else plain[key] = fromText(typeOf(Dto, key), value, `/query${pointerStep(key)}`, errors);
+  }
+  refuse(errors);
+  return parseDto(Dto, plain, '/query');
+}
+
+const wholeNumber = /^(0|[1-9]\d{0,14})$/;
+// eslint-disable-next-line no-control-regex -- control characters are what it looks for
+const control = /[\u0000-\u001f\u007f]/;
+
+/** Texts of a query as the property's type has them: a number is decimal digits and nothing else. */
+function fromText(type: unknown, value: string | string[], pointer: string, errors: FieldError[]): unknown {
+  const wrong = (code: string): undefined => void errors.push({ pointer, code });
+  if ([value].flat().some((text) => control.test(text))) return wrong('format');
+  if (type === Array) return [value].flat();
+  if (Array.isArray(value)) return wrong('repeated');
+  if (type === Number) return wholeNumber.test(value) ? Number(value) : wrong('format');
+  if (type === Boolean) return value === 'true' || (value === 'false' ? false : wrong('format'));
+  return value;
+}
+
+const requestOf = (context: ExecutionContext): HubRequest => context.switchToHttp().getRequest<HubRequest>();
+
+/** The body, strict JSON, as an instance of the class. */
+export const JsonBody = createParamDecorator(<T extends object>(Dto: Class<T>, context: ExecutionContext): T =>
+  parseDto(Dto, readJsonBody(requestOf(context)), '/body'),
+);
+
+/** The query as an instance of the class. Properties must be declared `string`, `number`, `boolean` or a list of strings. */
+export const QueryOf = createParamDecorator(<T extends object>(Dto: Class<T>, context: ExecutionContext): T =>
+  readQuery(Dto, requestOf(context).query),
+);
+
+/** An id in the path. What cannot be an id is simply not found, and no part of it is repeated. */
+export const UuidParam = createParamDecorator((name: string, context: ExecutionContext): string => {
+  const { params } = context.switchToHttp().getRequest<{ params: Readonly<Record<string, unknown>> }>();
+  const id = params[name];
+  if (!isUuid(id)) throw new Problem('not-found');
+  return id;
+});

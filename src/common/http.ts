@@ -1,0 +1,105 @@
+import { FastifyAdapter } from '@nestjs/platform-fastify';
+import type { FastifyReply } from 'fastify';
+import { readBody } from './http-body.js';
+import { Paths } from './http-paths.js';
+import { isBrokenQuery, parseQuery } from './http-query.js';
+import { CLOSED_POLICY, guardServer, onClientError, safeHeaders } from './http-raw.js';
+import { PROBLEM_TYPE, problemBytes } from './problem-page.js';
+import { Problem } from './problems.js';
+
+/** The part of the settings that the edge needs; `Config` fits. */
+export interface HttpLimits {
+  readonly http: {
+    readonly bodyLimitBytes: number;
+    readonly headersTimeoutMs: number;
+    readonly requestTimeoutMs: number;
+    readonly keepAliveSeconds: number;
+  };
+}
+
+const MAX_URL = 4096;
+const MAX_HEADERS_BYTES = 16_384;
+/** The longest id in a path is a UUID; a record type's key is shorter. */
+const MAX_PARAMETER = 200;
+/** How often Node looks for requests that take too long. Its default of 30 s makes shorter limits meaningless. */
+const CHECK_EVERY_MS = 1000;
+/** For HTML that brings no policy of its own (the API browser at /docs). */
+const PAGE_POLICY =
+  "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
+
+const bodyless = new Set(['GET', 'HEAD']);
+
+/** Nest's own JSON and form parsers stay out, whatever the options that the application is created with. */
+class HubAdapter extends FastifyAdapter {
+  override registerParserMiddleware(): void {}
+}
+
+/**
+ * Fastify as the hub uses it: bodies reach the areas as raw bytes, queries flat, and what breaks HTTP is answered as a
+ * problem. What it cannot answer alone goes as a Problem to the filter in identity/.
+ */
+export function createHttpAdapter({ http }: HttpLimits): FastifyAdapter {
+  const adapter = new HubAdapter({
+    logger: false,
+    trustProxy: false,
+    exposeHeadRoutes: false,
+    // Fastify's own 503 while closing is no problem+json; what still arrives is served, and the connection closed.
+    return503OnClosing: false,
+    bodyLimit: http.bodyLimitBytes,
+    requestTimeout: http.requestTimeoutMs,
+    keepAliveTimeout: http.keepAliveSeconds * 1000,
+    http: {
+      maxHeaderSize: MAX_HEADERS_BYTES,
+      insecureHTTPParser: false,
+      connectionsCheckingInterval: CHECK_EVERY_MS,
+      requestTimeout: http.requestTimeoutMs,
+      headersTimeout: Math.min(http.headersTimeoutMs, http.requestTimeoutMs),
+    },
+    routerOptions: { maxParamLength: MAX_PARAMETER, querystringParser: parseQuery },
+    clientErrorHandler: onClientError,
+    // A path that does not decode, or a parameter too long to be an id. The router finds this before any hook runs.
+    frameworkErrors: (error: { readonly code: string }, _request: unknown, reply: FastifyReply) => {
+      const problem = new Problem(error.code === 'FST_ERR_MAX_PARAM_LENGTH' ? 'not-found' : 'malformed-request');
+      void reply
+        .code(problem.kind.status)
+        .headers({ ...safeHeaders, 'Content-Security-Policy': CLOSED_POLICY, 'Content-Type': PROBLEM_TYPE })
+        .send(problemBytes(problem));
+    },
+  });
+  const fastify = adapter.getInstance();
+  fastify.removeAllContentTypeParsers();
+  fastify.addContentTypeParser('*', (request, _payload, done) => readBody(request.raw, http.bodyLimitBytes, done));
+
+  const paths = new Paths();
+  fastify.addHook('onRoute', ({ method, url }) => paths.add(url, [method].flat()));
+  fastify.addHook('onRequest', (request, reply, done) => {
+    const { method, url = '' } = request.raw;
+    const refuse = (problem: Problem): void => done(problem);
+    if (url.length > MAX_URL || isBrokenQuery(request.query)) return refuse(new Problem('malformed-request'));
+    if (request.is404 || method === 'TRACE') {
+      const allowed = paths.methodsOf(url.split('?', 1)[0] ?? '');
+      if (allowed.length === 0 && method !== 'TRACE') return refuse(new Problem('not-found'));
+      void reply.header('Allow', allowed.join(', '));
+      return refuse(new Problem('method-not-allowed'));
+    }
+    if (!bodyless.has(request.method) && isEncoded(request.headers['content-encoding'])) {
+      return refuse(new Problem('unsupported-media-type'));
+    }
+    done();
+  });
+  fastify.addHook('onSend', (_request, reply, payload, done) => {
+    for (const [name, value] of Object.entries(safeHeaders)) {
+      if (!reply.hasHeader(name)) void reply.header(name, value);
+    }
+    if (!reply.hasHeader('content-security-policy')) {
+      const html = String(reply.getHeader('content-type') ?? '').startsWith('text/html');
+      void reply.header('Content-Security-Policy', html ? PAGE_POLICY : CLOSED_POLICY);
+    }
+    done(null, payload);
+  });
+  guardServer(fastify.server);
+  return adapter;
+}
+
+const isEncoded = (encoding: string | undefined): boolean =>
+  encoding !== undefined && encoding.trim().toLowerCase() !== 'identity';

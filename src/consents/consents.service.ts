@@ -1,0 +1,228 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { InjectDataSource } from '@nestjs/typeorm';
+import type { DataSource } from 'typeorm';
+import { AuditService } from '../audit/audit.service.js';
+import { findType } from '../catalogue/catalogue.js';
+import type { DataCategory } from '../catalogue/data-categories.js';
+import type { Caller } from '../common/access.js';
+import { judgeBirthNumber, looksLikeBirthNumber } from '../common/birth-number.js';
+import { CLOCK, type Clock } from '../common/clock.js';
+import { dayOf, isDay, type Day } from '../common/days.js';
+import { newId, type AgencyId, type ConsentId, type ControllerId, type OrgNumber, type YouthId } from '../common/ids.js';
+import { pointerStep } from '../common/json.js';
+import { Problem, type FieldError } from '../common/problems.js';
+import type { Config } from '../config/config.schema.js';
+import { CONFIG } from '../config/config.module.js';
+import { withTx, type Tx } from '../database/tx.js';
+import type { Directory } from '../directory/directory.js';
+import { DirectoryService } from '../directory/directory.service.js';
+import { Rechecks } from '../queue/recheck.js';
+import { open, seal } from '../vault/seal.js';
+import { YouthsService, type Youth } from '../vault/youths.service.js';
+import type { ConsentReceiptDto, ConsentViewDto, GiveConsentDto, SignerDto, WithdrawConsentDto } from './consent.dto.js';
+import { ConsentEntity } from './consent.entity.js';
+import { lockConsentsOfYouths, withdraw } from './consents.sql.js';
+
+/** A release in force, as the gate asks for it. */
+export interface Release {
+  readonly id: ConsentId;
+  readonly youthId: YouthId;
+  readonly fromAgencyId: AgencyId | null;
+  readonly toAgencyId: AgencyId | null;
+  readonly toControllerId: ControllerId | null;
+  readonly recordTypes: readonly string[];
+  readonly categories: readonly DataCategory[];
+  readonly validFrom: Date;
+  readonly validUntil: Day;
+}
+
+interface Sealed {
+  readonly purpose: string;
+  readonly signers: readonly SignerDto[];
+}
+
+@Injectable()
+export class ConsentsService {
+  constructor(
+    @InjectDataSource() private readonly db: DataSource,
+    @Inject(CONFIG) private readonly config: Config,
+    @Inject(CLOCK) private readonly clock: Clock,
+    private readonly directory: DirectoryService,
+    private readonly youths: YouthsService,
+    private readonly rechecks: Rechecks,
+    private readonly audit: AuditService,
+  ) {}
+
+  /**
+   * Registers a release. It belongs to the disclosing controller (GDPR art. 7(1): who discloses must be able to prove it), so
+   * only an agency of that controller may.
+   * @throws Problem invalid-request, consent-not-yours
+   */
+  async give(caller: Caller, input: GiveConsentDto): Promise<ConsentReceiptDto> {
+    const errors = this.check(input);
+    if (errors.length > 0) throw new Problem('invalid-request', errors);
+    const { from, to } = parties(await this.directory.snapshot(), input);
+    if (from.controllerId !== caller.controllerId) throw new Problem('consent-not-yours');
+    const id = newId<ConsentId>(this.clock);
+    const now = this.clock.now();
+    await withTx(this.db, async (tx) => {
+      const [youth] = await this.youths.ensure(tx, [{ controllerId: caller.controllerId, identity: identityOf(input) }]);
+      if (!youth) throw new Error('no youth was made');
+      const consent: ConsentEntity = {
+        id,
+        controllerId: caller.controllerId,
+        youthId: youth.id,
+        fromAgencyId: from.agencyId,
+        toAgencyId: to.agencyId,
+        toControllerId: to.agencyId ? null : to.controllerId,
+        recordTypes: [...input.recordTypes].sort(),
+        categories: [...input.categories].sort(),
+        validFrom: now,
+        validUntil: input.validUntil as Day,
+        state: 'given',
+        sealed: seal(youth.key, Buffer.from(JSON.stringify({ purpose: input.purpose, signers: input.signers } satisfies Sealed)), aad(id, youth)),
+        registeredBy: caller.agencyId,
+        registeredAt: now,
+        withdrawnAt: null,
+      };
+      await tx.manager.insert(ConsentEntity, consent);
+      await this.trace(tx, caller, 'consent-given', consent, youth);
+      await this.rechecks.add(tx, [{ shard: youth.shard, cause: 'consent-given', subject: id }]);
+    });
+    return { consentId: id, state: 'given' };
+  }
+
+  /**
+   * Takes a release back. When this returns, no later read by any recipient gives what relied on it. Again is fine.
+   * @throws Problem not-found
+   */
+  async withdraw(caller: Caller, id: ConsentId, input: WithdrawConsentDto): Promise<ConsentReceiptDto> {
+    await withTx(this.db, async (tx) => {
+      const { consent, youth } = await this.own(tx, caller, id);
+      const moved = await tx.query(withdraw, [id, this.clock.now()]);
+      if (moved.length === 0) return;
+      await this.trace(tx, caller, 'consent-withdrawn', consent, youth, { by: input.by, how: input.how });
+      await this.rechecks.add(tx, [{ shard: youth.shard, cause: 'consent-withdrawn', subject: id }]);
+    });
+    return { consentId: id, state: 'withdrawn' };
+  }
+
+  /** What was said yes to, for agencies of the controller that it belongs to. @throws Problem not-found */
+  async view(caller: Caller, id: ConsentId): Promise<ConsentViewDto> {
+    const directory = await this.directory.snapshot();
+    return withTx(this.db, async (tx) => {
+      const { consent, youth } = await this.own(tx, caller, id);
+      const { purpose, signers } = JSON.parse(open(youth.key, consent.sealed, aad(id, youth)).toString('utf8')) as Sealed;
+      await this.trace(tx, caller, 'consent-read', consent, youth);
+      const lapsed = consent.validUntil < dayOf(this.clock.now());
+      return {
+        consentId: id,
+        state: consent.state === 'given' && lapsed ? 'expired' : consent.state,
+        from: numberOf(directory, consent.fromAgencyId, consent.controllerId),
+        to: numberOf(directory, consent.toAgencyId, consent.toControllerId),
+        recordTypes: consent.recordTypes,
+        categories: consent.categories,
+        purpose,
+        validUntil: consent.validUntil,
+        signers: [...signers],
+        registeredBy: numberOf(directory, consent.registeredBy, null),
+        registeredAt: consent.registeredAt.toISOString(),
+        withdrawnAt: consent.withdrawnAt?.toISOString() ?? null,
+      };
+    });
+  }
+
+  /** The releases of some youths that were given and not withdrawn, locked `for share` by id until the transaction ends. */
+  async lockReleases(tx: Tx, youths: Iterable<YouthId>): Promise<Map<YouthId, Release[]>> {
+    const ids = [...new Set(youths)];
+    const byYouth = new Map<YouthId, Release[]>();
+    if (ids.length === 0) return byYouth;
+    for (const release of await tx.query<Release>(lockConsentsOfYouths, [ids])) {
+      const known = byYouth.get(release.youthId);
+      if (known) known.push(release);
+      else byYouth.set(release.youthId, [release]);
+    }
+    return byYouth;
+  }
+
+  private async own(tx: Tx, caller: Caller, id: ConsentId): Promise<{ consent: ConsentEntity; youth: Youth }> {
+    const consent = await tx.manager.findOneBy(ConsentEntity, { id, controllerId: caller.controllerId });
+    const youth = consent && (await this.youths.byId(tx, [consent.youthId])).get(consent.youthId);
+    if (!consent || !youth) throw new Problem('not-found');
+    return { consent, youth };
+  }
+
+  private async trace(tx: Tx, caller: Caller, act: 'consent-given' | 'consent-withdrawn' | 'consent-read', consent: ConsentEntity, youth: Youth, more: Record<string, string> = {}): Promise<void> {
+    await this.audit.append(tx, [
+      {
+        act,
+        controllerId: caller.controllerId,
+        agencyId: caller.agencyId,
+        consentId: consent.id,
+        youthId: youth.id,
+        youthKey: youth.key,
+        detail: { recordTypes: consent.recordTypes, categories: consent.categories, validUntil: consent.validUntil, ...more },
+      },
+    ]);
+  }
+
+  private check(input: GiveConsentDto): FieldError[] {
+    const errors: FieldError[] = [];
+    const now = this.clock.now();
+    const today = dayOf(now);
+    const judged = judgeBirthNumber(input.youth.nationalId);
+    if (judged === 'invalid') errors.push({ pointer: '/body/youth/nationalId', code: 'birth-number' });
+    else if (judged !== this.config.people.population) errors.push({ pointer: '/body/youth/nationalId', code: judged === 'real' ? 'synthetic-required' : 'synthetic-refused' });
+    if (input.youth.birthDate !== undefined && (!isDay(input.youth.birthDate) || input.youth.birthDate > today)) errors.push({ pointer: '/body/youth/birthDate', code: 'day' });
+    if (!isDay(input.validUntil)) errors.push({ pointer: '/body/validUntil', code: 'day' });
+    else if (input.validUntil < today || input.validUntil > lastDay(today, this.config.consents.longestMonths)) errors.push({ pointer: '/body/validUntil', code: 'range' });
+    input.recordTypes.forEach((key, i) => {
+      if (!findType(key)) errors.push({ pointer: `/body/recordTypes${pointerStep(i)}`, code: 'code' });
+    });
+    if (looksLikeBirthNumber(input.purpose)) errors.push({ pointer: '/body/purpose', code: 'birth-number' });
+    input.signers.forEach((signer, i) => {
+      const at = new Date(signer.at.length === 10 ? `${signer.at}T00:00:00Z` : signer.at);
+      const exists = isDay(signer.at.slice(0, 10)) && !Number.isNaN(at.getTime());
+      // Ten minutes: the clocks of two agencies differ, and a yes is often registered while the youth is in the room.
+      if (!exists || at.getTime() > now.getTime() + 600_000) errors.push({ pointer: `/body/signers${pointerStep(i)}/at`, code: exists ? 'range' : 'day' });
+      if (signer.reference !== undefined && looksLikeBirthNumber(signer.reference)) errors.push({ pointer: `/body/signers${pointerStep(i)}/reference`, code: 'birth-number' });
+    });
+    return errors;
+  }
+}
+
+const aad = (id: ConsentId, youth: Youth): string[] => ['consent', youth.controllerId, youth.id, id];
+
+function lastDay(today: Day, months: number): Day {
+  const at = new Date(`${today}T00:00:00Z`);
+  at.setUTCMonth(at.getUTCMonth() + months);
+  return at.toISOString().slice(0, 10) as Day;
+}
+
+function identityOf(input: GiveConsentDto): { nationalId: string; givenName: string; familyName: string; birthDate: string; homeMunicipality?: string } {
+  const { nationalId, givenName = '', familyName = '', birthDate = '', homeMunicipality } = input.youth;
+  return { nationalId, givenName, familyName, birthDate, ...(homeMunicipality !== undefined && { homeMunicipality }) };
+}
+
+interface Party {
+  readonly agencyId: AgencyId | null;
+  readonly controllerId: ControllerId;
+}
+
+function parties(directory: Directory, input: GiveConsentDto): { from: Party; to: Party } {
+  const find = (text: string, pointer: string): Party => {
+    const number = text.slice(-9) as OrgNumber;
+    const agency = directory.agencyByNumber(number);
+    if (agency) return { agencyId: agency.id, controllerId: agency.controllerId };
+    const controller = directory.controllerByNumber(number);
+    if (controller) return { agencyId: null, controllerId: controller.id };
+    throw new Problem('invalid-request', [{ pointer, code: 'unknown-agency' }]);
+  };
+  return { from: find(input.from, '/body/from'), to: find(input.to, '/body/to') };
+}
+
+function numberOf(directory: Directory, agencyId: AgencyId | null, controllerId: ControllerId | null): string {
+  const number = (agencyId && directory.agencyById(agencyId)?.orgNumber) || (controllerId && directory.controllerById(controllerId)?.orgNumber);
+  if (!number) throw new Error('a consent names an agency that the directory has never had');
+  return number;
+}

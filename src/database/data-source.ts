@@ -1,0 +1,57 @@
+import { DataSource, type DataSourceOptions } from 'typeorm';
+import { migrations } from '../../migrations/index.js';
+import type { Config } from '../config/config.schema.js';
+
+/** The one schema of the hub's own tables. */
+export const SCHEMA = 'stafett';
+
+type PoolSettings = Pick<Config['database'], 'poolSize' | 'connectTimeoutMs' | 'statementTimeoutMs'>;
+
+/** What both logins share: nothing is made or changed but by migrations, and TypeORM logs nothing (values may be personal). */
+const common = {
+  type: 'postgres',
+  schema: SCHEMA,
+  synchronize: false,
+  installExtensions: false,
+  logging: false,
+} as const;
+
+/** The application's pool. */
+export function appOptions(url: string, settings: PoolSettings): DataSourceOptions {
+  return {
+    ...common,
+    url,
+    applicationName: 'stafett',
+    poolSize: settings.poolSize,
+    connectTimeoutMS: settings.connectTimeoutMs,
+    // An idle connection that breaks is dropped by the pool, and the next statement opens another. Without a handler
+    // the process would end; nothing is lost that a statement's own error does not tell.
+    poolErrorHandler: () => undefined,
+    extra: {
+      statement_timeout: settings.statementTimeoutMs,
+      // The server may be gone without a word (a cut cable): the client stops waiting a little after the server would have.
+      query_timeout: settings.statementTimeoutMs + 5000,
+      keepAlive: true,
+      keepAliveInitialDelayMillis: 10_000,
+    },
+  };
+}
+
+/** The owner's connection, for migrations. */
+export function ownerOptions(url: string): DataSourceOptions {
+  return {
+    ...common,
+    url,
+    applicationName: 'stafett-migrate',
+    poolSize: 1,
+    migrations: [...migrations],
+    migrationsTableName: 'migration',
+    migrationsTransactionMode: 'each',
+    // A migration that waits for a lock makes every later statement on that table wait behind it: better to give up.
+    extra: { lock_timeout: 15_000 },
+  };
+}
+
+/** An open connection pool for the application's login, outside Nest (command line, tests). The caller destroys it. */
+export const openApp = (url: string, settings: PoolSettings): Promise<DataSource> =>
+  new DataSource(appOptions(url, settings)).initialize();

@@ -1,0 +1,211 @@
+import { randomBytes, randomUUID } from 'node:crypto';
+import {
+  chmodSync,
+  existsSync,
+  linkSync,
+  mkdirSync,
+  readFileSync,
+  realpathSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
+import { join } from 'node:path';
+import { Client } from 'pg';
+import { ConfigError } from '../config/load.js';
+import {
+  canReach,
+  installedBinaries,
+  nameOfPath,
+  reachableFolder,
+  runAs,
+  runnable,
+  type Binaries,
+} from './binaries.js';
+import { joinHubs, livingHubs, withFolderLock } from './folder-lock.js';
+import {
+  createCluster,
+  logOf,
+  startServer,
+  stopServer,
+  runningServer,
+  waitUntilReady,
+  type Cluster,
+  type Running,
+} from './postmaster.js';
+
+export interface Embedded {
+  /** The superuser's login to the database `postgres`. Stays on this machine. */
+  readonly superUrl: string;
+  /** Where the server writes its log. */
+  readonly logFile: string;
+  /** Leaves the database; the last living hub stops the server and waits for it. Again = nothing. */
+  stop(): Promise<void>;
+}
+
+export interface EmbeddedOptions {
+  /** A folder with bin/postgres and bin/initdb in place of the npm package's. */
+  readonly binaries?: string;
+  /** Server settings that differ from ours, such as fsync=off in tests. */
+  readonly settings?: Readonly<Record<string, string>>;
+}
+
+/**
+ * Starts the database below the data folder, or joins it where it runs: for a second hub, and after a hub that was killed.
+ * Only the package's binaries are used. Its own class ends the server from an exit hook, before a hub can drain.
+ *
+ * `<data>/postgres` holds what the hub needs (password, notes of the hubs), and `cluster` what Postgres owns. As root,
+ * Postgres runs as an unprivileged user, and where that user cannot reach the folder the cluster lies in
+ * /var/lib/stafett/<hash of the path>, and a note tells where.
+ * @throws ConfigError in one line, with the path of the server's log where there is one
+ */
+export async function startEmbedded(dataFolder: string, options: EmbeddedOptions = {}): Promise<Embedded> {
+  try {
+    mkdirSync(dataFolder, { recursive: true });
+    const home = join(realpathSync(dataFolder), 'postgres');
+    mkdirSync(home, { recursive: true });
+    // Passable for Postgres' user, readable for none but the hub's.
+    if (process.getuid?.() === 0) chmodSync(home, 0o711);
+    const hubs = join(home, 'hubs');
+    return await withFolderLock(hubs, async () => {
+      const cluster = await locate(home, options);
+      const password = passwordOf(home, cluster);
+      createCluster(cluster, password);
+      const running = await serve(cluster, password);
+      const leave = joinHubs(hubs);
+      let stopped: Promise<void> | undefined;
+      const stop = (): Promise<void> =>
+        withFolderLock(hubs, async () => {
+          leave();
+          if (livingHubs(hubs) === 0) await stopServer(cluster);
+        });
+      return {
+        superUrl: urlOf(running.port, password),
+        logFile: logOf(cluster),
+        stop: () => (stopped ??= stop()),
+      };
+    });
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    const why = {
+      ENOSPC: 'the disk is full',
+      EACCES: 'no permission to write there',
+      EPERM: 'no permission to write there',
+      EROFS: 'it is read-only',
+    }[code ?? ''];
+    if (!why) throw error;
+    throw new ConfigError(
+      `process.data: the embedded database cannot be kept in ${dataFolder}: ${why} (${(error as Error).message}).`,
+    );
+  }
+}
+
+async function serve(cluster: Cluster, password: string): Promise<Running> {
+  const living = await waitUntilReady(cluster);
+  if (living && (await accepts(living, password))) return living;
+  // It went away while it was asked (a hub of an older kind may stop it without the lock), or it is not ours.
+  const still = runningServer(cluster);
+  if (still) {
+    throw new ConfigError(
+      `A PostgreSQL (process ${still.pid}) serves ${cluster.folder} but refuses the password of the data folder. Stop that process, or set STAFETT_DATA to another folder.`,
+    );
+  }
+  const started = await startServer(cluster);
+  if (await accepts(started, password)) return started;
+  await stopServer(cluster);
+  throw new ConfigError(
+    `The embedded database in ${cluster.folder} refuses the password of the data folder: they do not belong together. Restore both from one backup, or remove both.`,
+  );
+}
+
+async function accepts(running: Running, password: string): Promise<boolean> {
+  const client = new Client({
+    connectionString: urlOf(running.port, password),
+    connectionTimeoutMillis: 10_000,
+  });
+  client.on('error', () => undefined);
+  try {
+    await client.connect();
+    return true;
+  } catch {
+    return false;
+  } finally {
+    await client.end().catch(() => undefined);
+  }
+}
+
+const urlOf = (port: number, password: string): string =>
+  `postgres://postgres:${password}@127.0.0.1:${port}/postgres`;
+
+/** Where the cluster lies and who runs it. */
+async function locate(home: string, options: EmbeddedOptions): Promise<Cluster> {
+  const here = join(home, 'cluster');
+  const as = runAs(here);
+  const installed: Binaries = options.binaries
+    ? { folder: options.binaries, version: nameOfPath(options.binaries) }
+    : installedBinaries();
+  const elsewhere = (): string => (as.uid === undefined ? join(home, 'binaries') : reachableFolder(as));
+  const bin = join(runnable(installed, as, elsewhere).folder, 'bin');
+  const at = (folder: string): Cluster => ({
+    folder,
+    bin,
+    as: runAs(folder),
+    settings: options.settings ?? {},
+  });
+  if (canReach(as, home)) return at(here);
+  if (existsSync(here)) {
+    throw new ConfigError(
+      `${here}: Postgres runs as user ${as.uid} and can no longer reach this folder. Make every folder above it passable (chmod o+x), or start as the user who made it.`,
+    );
+  }
+  const there = at(join(reachableFolder(as), nameOfPath(home)));
+  await dropIfForsaken(there, home);
+  writeFileSync(
+    join(home, 'cluster-is-elsewhere.txt'),
+    `Postgres does not run as root, and its user cannot reach this folder. The database of this folder is kept in\n${there.folder}\n`,
+  );
+  return there;
+}
+
+/**
+ * A cluster elsewhere belongs to a data folder that carries the same mark. Where the data folder was deleted and made
+ * anew at the same path, its passwords and keys have gone with it and nothing can open the old cluster: it is removed.
+ */
+async function dropIfForsaken(cluster: Cluster, home: string): Promise<void> {
+  const mark = keptText(join(home, 'mark'), () => randomUUID());
+  mkdirSync(cluster.folder, { recursive: true, mode: 0o755 });
+  const markThere = join(cluster.folder, 'mark');
+  if (existsSync(markThere) && readFileSync(markThere, 'utf8') === mark) return;
+  await stopServer(cluster);
+  rmSync(cluster.folder, { recursive: true, force: true });
+  mkdirSync(cluster.folder, { recursive: true, mode: 0o755 });
+  writeFileSync(markThere, mark);
+}
+
+function passwordOf(home: string, cluster: Cluster): string {
+  const path = join(home, 'password');
+  if (!existsSync(path) && existsSync(join(cluster.folder, 'data/PG_VERSION'))) {
+    throw new ConfigError(
+      `${path}: the password of the embedded database is missing. Restore the file, or remove ${cluster.folder} to begin with an empty database.`,
+    );
+  }
+  return keptText(path, () => randomBytes(24).toString('base64url'));
+}
+
+/**
+ * The text of a file that the hub's user alone can read; made the first time. It is written beside and linked, so that
+ * neither a second hub nor a power cut finds it empty.
+ */
+export function keptText(path: string, make: () => string): string {
+  if (!existsSync(path)) {
+    const beside = `${path}.${randomUUID()}`;
+    try {
+      writeFileSync(beside, make(), { flag: 'wx', mode: 0o600, flush: true });
+      linkSync(beside, path);
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+    } finally {
+      rmSync(beside, { force: true });
+    }
+  }
+  return readFileSync(path, 'utf8').trim();
+}

@@ -1,0 +1,210 @@
+import { randomBytes } from 'node:crypto';
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { Client, DatabaseError } from 'pg';
+import type { Config } from '../config/config.schema.js';
+import { ConfigError } from '../config/load.js';
+import { keptText, startEmbedded } from './embedded.js';
+
+export const OWNER_ROLE = 'stafett_owner';
+export const APP_ROLE = 'stafett_app';
+
+/** Session lock of whoever prepares roles, in the database that the given login connects to. */
+const ROLES_LOCK = [7309, 2] as const;
+
+/** Whatever a statement of the hub forgets, its login does not: no statement, wait or idle transaction lasts for ever. */
+const limits = { statement_timeout: '30s', lock_timeout: '10s', idle_in_transaction_session_timeout: '60s' };
+
+export interface Logins {
+  readonly ownerUrl: string;
+  readonly appUrl: string;
+}
+
+/**
+ * Makes the two roles and the database where they are missing: `stafett_owner` owns the database and migrates,
+ * `stafett_app` serves and owns nothing. Their passwords are random and lie in the folder of the keys. Again, and from two
+ * hubs at once, it comes to the same.
+ * @param superUrl a login that may create roles and databases
+ */
+export async function prepareRoles(
+  superUrl: string,
+  secretFolder: string,
+  database = 'stafett',
+): Promise<Logins> {
+  mkdirSync(secretFolder, { recursive: true, mode: 0o700 });
+  const password = (role: string): string =>
+    keptText(join(secretFolder, `${role}.password`), () => randomBytes(24).toString('base64url'));
+  const urls = {
+    ownerUrl: withLogin(superUrl, OWNER_ROLE, password(OWNER_ROLE), database),
+    appUrl: withLogin(superUrl, APP_ROLE, password(APP_ROLE), database),
+  };
+  await connected(superUrl, 'database.url', async (admin) => {
+    await admin.query('select pg_advisory_lock($1, $2)', [...ROLES_LOCK]);
+    for (const role of [OWNER_ROLE, APP_ROLE]) await prepareRole(admin, role, password(role));
+    for (const [name, value] of Object.entries(limits))
+      await admin.query(`alter role ${APP_ROLE} set ${name} = '${value}'`);
+    if (await prepareOwnDatabase(admin, database))
+      await connected(urls.ownerUrl, 'database.url', (owner) => closeDatabase(owner, database));
+  });
+  return urls;
+}
+
+async function prepareRole(admin: Client, role: string, password: string): Promise<void> {
+  const { rows } = await admin.query('select from pg_roles where rolname = $1', [role]);
+  if (rows.length === 0) await admin.query(`create role ${role} login`);
+  await admin.query(`alter role ${role} login password ${admin.escapeLiteral(password)}`);
+  const { rows: strong } = await admin.query(
+    'select from pg_roles where rolname = $1 and (rolsuper or rolcreaterole or rolcreatedb or rolreplication or rolbypassrls)',
+    [role],
+  );
+  if (strong.length > 0)
+    throw new ConfigError(
+      `database.url: the role ${role} exists there with more rights than a login. Drop it, or give DATABASE_URL and DATABASE_OWNER_URL.`,
+    );
+}
+
+/** @returns whether the database is the owner role's: one that was there before keeps its owner, who lends the right to make schemas. */
+async function prepareOwnDatabase(admin: Client, database: string): Promise<boolean> {
+  const name = admin.escapeIdentifier(database);
+  const ownerOf = async (): Promise<string | undefined> => {
+    const { rows } = await admin.query<{ owner: string }>(
+      'select pg_get_userbyid(datdba) as owner from pg_database where datname = $1',
+      [database],
+    );
+    return rows[0]?.owner;
+  };
+  if ((await ownerOf()) === undefined) {
+    // Who is no superuser may give a database only to a role that it belongs to.
+    await admin.query(`grant ${OWNER_ROLE} to current_user`);
+    await admin.query(`create database ${name} owner ${OWNER_ROLE} template template0 encoding 'UTF8'`);
+    await admin.query(`revoke ${OWNER_ROLE} from current_user`);
+  }
+  if ((await ownerOf()) === OWNER_ROLE) return true;
+  await admin.query(`grant connect, create on database ${name} to ${OWNER_ROLE}`);
+  await admin.query(`grant connect on database ${name} to ${APP_ROLE}`);
+  return false;
+}
+
+/**
+ * Nobody but the two roles may connect, nobody makes temporary tables, and the schema public is closed. Run by the
+ * database's owner, on that database. The first two are not part of a template: a cloned database needs them again.
+ */
+export async function closeDatabase(owner: Client, database: string): Promise<void> {
+  const name = owner.escapeIdentifier(database);
+  await owner.query(`revoke all on database ${name} from public, ${APP_ROLE}`);
+  await owner.query(`grant connect on database ${name} to ${APP_ROLE}`);
+  await owner.query('revoke all on schema public from public');
+}
+
+/** The same server, with another login and database. */
+export function withLogin(url: string, user: string, password: string, database: string): string {
+  const changed = new URL(url);
+  changed.username = encodeURIComponent(user);
+  changed.password = encodeURIComponent(password);
+  changed.pathname = `/${encodeURIComponent(database)}`;
+  return changed.href;
+}
+
+/**
+ * Production serves with a login that can neither change the schema nor switch off its triggers.
+ * @throws ConfigError that names DATABASE_URL
+ */
+export async function checkProductionLogin(url: string): Promise<void> {
+  const rights = await connected(url, 'database.url', async (client) => {
+    const { rows } = await client.query<{ login: string; superuser: boolean; owner: boolean }>(`
+      select current_user as login, r.rolsuper as superuser,
+        exists (select from pg_namespace n where n.nspname = 'stafett' and pg_has_role(current_user, n.nspowner, 'member'))
+        or exists (select from pg_class c join pg_namespace n on n.oid = c.relnamespace
+                   where n.nspname = 'stafett' and pg_has_role(current_user, c.relowner, 'member')) as owner
+      from pg_roles r where r.rolname = current_user`);
+    return rows[0];
+  });
+  const refuse = (what: string): never => {
+    throw new ConfigError(
+      `database.url: the login "${rights?.login}" from DATABASE_URL ${what}, and NODE_ENV is production. Allowed: a login that owns nothing; give the owner's in DATABASE_OWNER_URL.`,
+    );
+  };
+  if (!rights || rights.superuser) refuse('is a superuser');
+  if (rights?.owner) refuse('owns the schema stafett');
+}
+
+export interface Prepared {
+  readonly appUrl: string;
+  /** The login that migrates; undefined where the hub has none and someone else migrates. */
+  readonly ownerUrl: string | undefined;
+  /** The role of appUrl, which the migration grants its rights to. */
+  readonly appRole: string;
+  /** Leaves the embedded database; does nothing for a given server. Last of all, when every pool is closed. */
+  stop(): Promise<void>;
+}
+
+/** Finds or makes the database that the settings ask for, and its two logins (contract.md, "Running it"). */
+export async function prepareDatabase(config: Config): Promise<Prepared> {
+  const { url, ownerUrl } = config.database;
+  const keys = config.process.keys;
+  if (!url) {
+    const embedded = await startEmbedded(config.process.data);
+    try {
+      return {
+        ...(await prepareRoles(embedded.superUrl, keys)),
+        appRole: APP_ROLE,
+        stop: () => embedded.stop(),
+      };
+    } catch (error) {
+      await embedded.stop();
+      throw error;
+    }
+  }
+  const stop = (): Promise<void> => Promise.resolve();
+  const login = await connected(url, 'database.url', loginOf);
+  if (config.environment === 'production') {
+    await checkProductionLogin(url);
+    if (ownerUrl && (await connected(ownerUrl, 'database.ownerUrl', loginOf)).role === login.role) {
+      throw new ConfigError(
+        'database.ownerUrl: DATABASE_OWNER_URL is the login of DATABASE_URL, and NODE_ENV is production. Allowed: another login, which owns the schema.',
+      );
+    }
+  } else if (!ownerUrl && login.makesRoles) {
+    const own = ['postgres', 'template1'].includes(login.database) ? 'stafett' : login.database;
+    return { ...(await prepareRoles(url, keys, own)), appRole: APP_ROLE, stop };
+  }
+  return { appUrl: url, ownerUrl: ownerUrl || undefined, appRole: login.role, stop };
+}
+
+async function loginOf(client: Client): Promise<{ role: string; database: string; makesRoles: boolean }> {
+  const { rows } = await client.query<{ role: string; database: string; makes: boolean }>(
+    'select current_user as role, current_database() as database, rolsuper or rolcreaterole as makes from pg_roles where rolname = current_user',
+  );
+  return {
+    role: rows[0]?.role ?? '',
+    database: rows[0]?.database ?? '',
+    makesRoles: rows[0]?.makes ?? false,
+  };
+}
+
+/** Runs `work` on a connection of its own. A server that cannot be reached or a refused login becomes one clear line. */
+async function connected<T>(url: string, key: string, work: (client: Client) => Promise<T>): Promise<T> {
+  const client = new Client({
+    connectionString: url,
+    connectionTimeoutMillis: 10_000,
+    application_name: 'stafett-start',
+  });
+  client.on('error', () => undefined);
+  try {
+    await client.connect();
+  } catch (error) {
+    const { hostname, port, pathname } = new URL(url);
+    const why =
+      error instanceof DatabaseError || error instanceof Error
+        ? error.message || String((error as NodeJS.ErrnoException).code)
+        : 'unknown';
+    throw new ConfigError(
+      `${key}: no connection to ${hostname}:${port || '5432'}${pathname} (${why}). Allowed: the address of a running PostgreSQL and a login that it accepts.`,
+    );
+  }
+  try {
+    return await work(client);
+  } finally {
+    await client.end();
+  }
+}

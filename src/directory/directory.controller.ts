@@ -1,0 +1,103 @@
+import { Body, Controller, Get, Headers, Put, Query } from '@nestjs/common';
+import { InjectDataSource } from '@nestjs/typeorm';
+import {
+  ApiBearerAuth,
+  ApiBody,
+  ApiConsumes,
+  ApiOkResponse,
+  ApiOperation,
+  ApiQuery,
+  ApiTags,
+} from '@nestjs/swagger';
+import type { DataSource } from 'typeorm';
+import { AuditService } from '../audit/audit.service.js';
+import { agencyKinds, AnyAgency, CallerOf, Needs, type AgencyKind, type Caller } from '../common/access.js';
+import { Problem } from '../common/problems.js';
+import { withTx } from '../database/tx.js';
+import { VaultService } from '../vault/vault.service.js';
+import { recordTo } from './directory.audit.js';
+import { AgencyList, DirectoryCounts, type AgencyView } from './directory.dto.js';
+import type { Agency } from './directory.js';
+import { readAgencyQuery, readDirectoryBody, scopeProblem, MAX_PAGE } from './directory.request.js';
+import { DirectoryScopeError, DirectoryService } from './directory.service.js';
+
+@ApiTags('directory')
+@ApiBearerAuth()
+@Controller('v1')
+export class DirectoryController {
+  constructor(
+    private readonly directory: DirectoryService,
+    private readonly audit: AuditService,
+    private readonly vault: VaultService,
+    @InjectDataSource() private readonly db: DataSource,
+  ) {}
+
+  @Get('agencies')
+  @AnyAgency()
+  @ApiOperation({ summary: 'The agencies that take part, by organisation number' })
+  @ApiQuery({ name: 'kind', required: false, enum: agencyKinds })
+  @ApiQuery({ name: 'after', required: false, description: 'The cursor of the page before' })
+  @ApiQuery({
+    name: 'limit',
+    required: false,
+    schema: { type: 'integer', minimum: 1, maximum: MAX_PAGE, default: 100 },
+  })
+  @ApiOkResponse({ type: AgencyList })
+  async list(@Query() query: unknown, @CallerOf() caller: Caller): Promise<AgencyList> {
+    const { kind, after, limit } = readAgencyQuery(query);
+    const list = listOf(caller, kind);
+    const cursors = this.vault.cursors();
+    const from = after === undefined ? '' : cursors.decode(list, after);
+    const all = (await this.directory.snapshot())
+      .agencies({ kind })
+      .filter((agency) => agency.orgNumber > from);
+    const page = all.slice(0, limit);
+    return {
+      items: page.map(view),
+      cursor: cursors.encode(list, page.at(-1)?.orgNumber ?? from),
+      more: all.length > page.length,
+    };
+  }
+
+  @Put('directory')
+  @Needs('stafett:admin')
+  @ApiOperation({ summary: 'Makes your own county’s part of the directory what the body says' })
+  @ApiConsumes('application/json', 'application/yaml')
+  @ApiBody({
+    description: 'The shape of config/directory/oppland.yaml; see docs/directory.md',
+    schema: { type: 'object' },
+  })
+  @ApiOkResponse({ type: DirectoryCounts })
+  async put(
+    @Body() body: unknown,
+    @Headers('content-type') type: string | undefined,
+    @CallerOf() caller: Caller,
+  ): Promise<DirectoryCounts> {
+    if (caller.kind !== 'county') throw new Problem('insufficient-scope');
+    const file = readDirectoryBody(body, type, caller);
+    try {
+      const changes = await withTx(this.db, (tx) =>
+        this.directory.load(tx, file, recordTo(this.audit, caller), caller.county),
+      );
+      const { list: _, ...counts } = changes;
+      return counts;
+    } catch (error) {
+      throw error instanceof DirectoryScopeError ? scopeProblem(error.refused, file) : error;
+    }
+  }
+}
+
+const listOf = (caller: Caller, kind: AgencyKind | undefined): string[] => [
+  'agencies',
+  caller.agencyId,
+  kind ?? '',
+];
+
+const view = ({ orgNumber, kind, name, county, municipality, active }: Agency): AgencyView => ({
+  orgNumber,
+  kind,
+  name,
+  county,
+  municipality,
+  active,
+});

@@ -1,0 +1,110 @@
+import { agencyKinds, type AgencyKind, type Caller } from '../common/access.js';
+import { isObject, parseJson, pointerStep } from '../common/json.js';
+import { Problem, type FieldError } from '../common/problems.js';
+import type { DirectoryFile } from './directory.entries.js';
+import { checkDirectory, DirectoryFileError, parseDirectory } from './directory.file.js';
+import type { Issue } from './directory.reader.js';
+import type { Refusal } from './directory.scope.js';
+
+export const MAX_PAGE = 500;
+const DEFAULT_PAGE = 100;
+/** A county's directory is some tens of kilobytes. YAML costs a hundred times more to read than JSON, so a large one comes as JSON. */
+const MAX_BYTES = { 'application/json': 1_000_000, 'application/yaml': 200_000 } as const;
+const MAX_ERRORS = 100;
+
+export interface AgencyQuery {
+  readonly kind: AgencyKind | undefined;
+  readonly after: string | undefined;
+  readonly limit: number;
+}
+
+/** @throws Problem invalid-request */
+export function readAgencyQuery(query: unknown): AgencyQuery {
+  const given = isObject(query) ? query : {};
+  const errors: FieldError[] = [];
+  if (Object.keys(given).some((key) => !['kind', 'after', 'limit'].includes(key)))
+    errors.push({ pointer: '', code: 'unknown-field' });
+  const { kind, after, limit } = given;
+  if (kind !== undefined && !agencyKinds.includes(kind as AgencyKind))
+    errors.push({ pointer: '/kind', code: 'not-allowed' });
+  if (after !== undefined && typeof after !== 'string') errors.push({ pointer: '/after', code: 'type' });
+  const size =
+    limit === undefined
+      ? DEFAULT_PAGE
+      : typeof limit === 'string' && /^\d{1,3}$/.test(limit)
+        ? Number(limit)
+        : 0;
+  if (size < 1 || size > MAX_PAGE) errors.push({ pointer: '/limit', code: 'not-allowed' });
+  if (errors.length > 0) throw new Problem('invalid-request', errors);
+  return { kind: kind as AgencyKind | undefined, after: after as string | undefined, limit: size };
+}
+
+/**
+ * Reads the body of PUT /v1/directory and sees to it that the caller does not put itself out.
+ * @throws Problem unsupported-media-type, too-large, malformed-json, too-deep, invalid-request
+ */
+export function readDirectoryBody(
+  body: unknown,
+  contentType: string | undefined,
+  caller: Caller,
+): DirectoryFile {
+  const type = contentType?.split(';')[0]?.trim().toLowerCase();
+  if (type !== 'application/json' && type !== 'application/yaml') throw new Problem('unsupported-media-type');
+  const bytes = body instanceof Uint8Array ? body : new Uint8Array();
+  if (bytes.length > MAX_BYTES[type]) throw new Problem('too-large');
+  try {
+    const file = type === 'application/json' ? checkDirectory(parseJson(bytes)) : parseDirectory(utf8(bytes));
+    if (!file.counties.some((county) => county.number === caller.county)) {
+      throw new Problem('invalid-request', [{ pointer: '/counties', code: 'own-county-missing' }]);
+    }
+    if (!file.agencies.some((agency) => agency.orgNumber === caller.orgNumber && agency.kind === 'county')) {
+      throw new Problem('invalid-request', [{ pointer: '/agencies', code: 'caller-missing' }]);
+    }
+    return file;
+  } catch (error) {
+    throw error instanceof DirectoryFileError
+      ? new Problem('invalid-request', fieldErrors(error.issues))
+      : error;
+  }
+}
+
+function utf8(bytes: Uint8Array): string {
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+  } catch {
+    throw new Problem('invalid-request', [{ pointer: '', code: 'encoding' }]);
+  }
+}
+
+const fieldErrors = (issues: readonly Issue[]): FieldError[] =>
+  issues.slice(0, MAX_ERRORS).map(({ path, code }) => ({ pointer: path.map(pointerStep).join(''), code }));
+
+/** Points at what in the file the caller may not change. */
+export function scopeProblem(refused: readonly Refusal[], file: DirectoryFile): Problem {
+  const places = placesOf(file);
+  return new Problem(
+    'invalid-request',
+    refused
+      .slice(0, MAX_ERRORS)
+      .map(({ entity, key, code }) => ({ pointer: places.get(`${entity}:${key}`) ?? '', code })),
+  );
+}
+
+function placesOf({ counties, controllers, agencies }: DirectoryFile): Map<string, string> {
+  const places = new Map<string, string>();
+  controllers.forEach((each, i) => places.set(`controller:${each.orgNumber}`, `/controllers/${i}`));
+  agencies.forEach((each, i) => places.set(`agency:${each.orgNumber}`, `/agencies/${i}`));
+  counties.forEach((county, i) => {
+    county.regions.forEach((each, j) =>
+      places.set(`region:${county.number}/${each.code}`, `/counties/${i}/regions/${j}`),
+    );
+    county.teams.forEach((each, j) =>
+      places.set(`team:${county.number}/${each.code}`, `/counties/${i}/teams/${j}`),
+    );
+    county.municipalities.forEach((each, j) => {
+      places.set(`service-area:${each.number}/ot`, `/counties/${i}/municipalities/${j}/ot`);
+      places.set(`service-area:${each.number}/nav`, `/counties/${i}/municipalities/${j}/nav`);
+    });
+  });
+  return places;
+}

@@ -1,0 +1,121 @@
+import { Controller, HttpCode, Inject, Post, Req } from '@nestjs/common';
+import { ApiBearerAuth, ApiOkResponse, ApiTags } from '@nestjs/swagger';
+import { InjectDataSource } from '@nestjs/typeorm';
+import type { DataSource } from 'typeorm';
+import { CallerOf, Needs, type Caller, type HubRequest } from '../common/access.js';
+import type { AgencyId, RecordId } from '../common/ids.js';
+import { Problem } from '../common/problems.js';
+import type { Config } from '../config/config.schema.js';
+import { CONFIG } from '../config/config.module.js';
+import { ConsentsService } from '../consents/consents.service.js';
+import { withTx, type Tx } from '../database/tx.js';
+import type { Directory } from '../directory/directory.js';
+import { shardOf } from '../queue/shards.js';
+import { PrepareService } from '../records/prepare.service.js';
+import type { Prepared } from '../records/record.js';
+import { prepareLine } from '../records/records.controller.js';
+import { ApiEvents } from '../records/records.openapi.js';
+import { wrongReferences } from '../records/references.js';
+import { readRequest } from '../records/request.js';
+import { YouthsService, type Youth } from '../vault/youths.service.js';
+import { askers } from './dispatch.sql.js';
+import { PlanService, type Judged } from './plan.service.js';
+
+/** What would become of one event for one recipient. */
+interface CheckedTransfer {
+  readonly recipient: string;
+  readonly would: 'deliver' | 'hold' | 'refuse';
+  readonly reason: string | null;
+  readonly categories: readonly string[];
+  readonly withheld: string;
+  readonly ground: string;
+}
+
+interface CheckedEvent {
+  readonly index: number;
+  readonly eventId: string | null;
+  readonly reason: string | null;
+  readonly transfers: readonly CheckedTransfer[];
+  readonly problem: object | null;
+}
+
+/** Tells a sender, storing nothing, what would go to whom on which ground. */
+@ApiTags('records')
+@ApiBearerAuth()
+@Controller('v1/records/check')
+@Needs('stafett:records.write')
+export class CheckController {
+  constructor(
+    @Inject(CONFIG) private readonly config: Config,
+    @InjectDataSource() private readonly db: DataSource,
+    private readonly prepare: PrepareService,
+    private readonly youths: YouthsService,
+    private readonly consents: ConsentsService,
+    private readonly plans: PlanService,
+  ) {}
+
+  @Post()
+  @HttpCode(200)
+  @ApiEvents('What would become of these events; stores nothing')
+  @ApiOkResponse({ description: '{"checks": [{index, eventId, reason, transfers: [{recipient, would, reason, categories, withheld, ground}], problem}]}' })
+  async check(@CallerOf() caller: Caller, @Req() request: HubRequest): Promise<{ checks: CheckedEvent[] }> {
+    const { single, lines } = readRequest(request, this.config.http.maxEvents);
+    const directory = await this.prepare.directoryNow();
+    const prepared = lines.map((line) => prepareLine(line, (event) => this.prepare.prepare(caller, directory, event)));
+    const [only] = prepared;
+    if (single && only instanceof Problem) throw only;
+    const checks = await withTx(this.db, async (tx) => {
+      const answers: CheckedEvent[] = [];
+      for (const [index, event] of prepared.entries()) {
+        const eventId = lines[index]?.eventId ?? null;
+        answers.push(event instanceof Problem ? { index, eventId, reason: null, transfers: [], problem: event.toJSON() } : { index, ...(await this.one(tx, caller, directory, event)) });
+      }
+      return answers;
+    });
+    return { checks };
+  }
+
+  private async one(tx: Tx, caller: Caller, directory: Directory, event: Prepared): Promise<Omit<CheckedEvent, 'index'>> {
+    const known = event.youth ? await this.youths.find(tx, caller.controllerId, event.youth.identity.nationalId) : undefined;
+    const releases = known ? ((await this.consents.lockReleases(tx, [known.id])).get(known.id) ?? []) : [];
+    const asker = event.inReplyTo ? (await tx.query<{ id: RecordId; senderId: AgencyId }>(askers, [[event.inReplyTo]]))[0] : undefined;
+    const wrong = (await wrongReferences(tx, caller, [{ prepared: event, youth: known }])).get(0);
+    if (wrong) return { eventId: event.eventId, reason: null, transfers: [], problem: wrong.toJSON() };
+    const answer = { eventId: event.eventId, reason: null, transfers: [], problem: null };
+    if (event.type.handOver?.(event.data) === false && !event.recipientId) return { ...answer, reason: 'no-hand-over' };
+    const { recipients, judged } = this.plans.judgeAll(directory, {
+      id: '' as RecordId,
+      eventId: event.eventId,
+      type: event.type,
+      senderId: caller.agencyId,
+      shard: shardOf(caller.agencyId),
+      namedRecipientId: event.recipientId,
+      askerId: asker?.senderId ?? null,
+      holdForConsent: event.holdForConsent,
+      youth: withGrade(known, event),
+      releases,
+      data: event.data,
+    });
+    return { ...answer, reason: 'none' in recipients ? recipients.none : null, transfers: judged.map((one) => describe(directory, one)) };
+  }
+}
+
+/** The grade that the event itself tells counts too, known youth or not. */
+function withGrade(known: Youth | undefined, event: Prepared): Youth | undefined {
+  const told = event.youth?.protection ?? 'none';
+  if (told === 'none') return known;
+  return { ...(known ?? { id: '' as Youth['id'], controllerId: '' as Youth['controllerId'], shard: 0, key: Buffer.alloc(0) }), protection: told };
+}
+
+function describe(directory: Directory, { recipientId, verdict }: Judged): CheckedTransfer {
+  const recipient = directory.agencyById(recipientId)?.orgNumber ?? '';
+  if (verdict.do === 'refuse') return { recipient, would: 'refuse', reason: verdict.reason, categories: [], withheld: '', ground: '' };
+  return {
+    recipient,
+    would: verdict.do,
+    reason: verdict.do === 'hold' ? verdict.reason : null,
+    categories: verdict.categories,
+    withheld: verdict.withheld.join(' '),
+    ground: verdict.grounds.join(' '),
+  };
+}

@@ -1,0 +1,204 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { InjectDataSource } from '@nestjs/typeorm';
+import type { DataSource } from 'typeorm';
+import { AuditService } from '../audit/audit.service.js';
+import type { Act } from '../audit/entry.js';
+import { CLOCK, type Clock } from '../common/clock.js';
+import type { AgencyId, RecordId, YouthId } from '../common/ids.js';
+import type { Config } from '../config/config.schema.js';
+import { CONFIG } from '../config/config.module.js';
+import { ConsentsService } from '../consents/consents.service.js';
+import { tryLockShards } from '../database/locks.js';
+import { withTx, type Tx } from '../database/tx.js';
+import { DirectoryService } from '../directory/directory.service.js';
+import type { Directory } from '../directory/directory.js';
+import { Doorbell } from '../queue/doorbell.js';
+import type { Found } from '../queue/lanes.js';
+import { Rechecks, type Recheck } from '../queue/recheck.js';
+import { shardOf } from '../queue/shards.js';
+import type { StoredRecord } from '../records/record.js';
+import { Metrics } from '../telemetry/metrics.js';
+import { YouthsService, type Youth } from '../vault/youths.service.js';
+import { BodiesService, type SealedBody } from './bodies.service.js';
+import { askers, claimRecords, retractRecords, settleRecords, shardsWithWork, toldBefore } from './dispatch.sql.js';
+import { NewsService } from './news.service.js';
+import { PlanService, typeOf, type Plan, type Subject } from './plan.service.js';
+import type { Draft, Notice, OpenTransfer } from './transfer.js';
+import { transfersOfRecords } from './transfers.sql.js';
+import { TransfersService, type Closing } from './transfers.service.js';
+
+type Claimed = StoredRecord & SealedBody;
+
+/** What one record comes to. */
+interface Settled {
+  readonly record: Claimed;
+  readonly youth: Youth | undefined;
+  readonly plan: Plan;
+}
+
+/**
+ * Answers the doorbell. Runs at least once for every record: a second run finds none in state `received` and does nothing, and
+ * the shard's lock keeps a racing twin out.
+ */
+@Injectable()
+export class DispatchService {
+  constructor(
+    @InjectDataSource() private readonly db: DataSource,
+    @Inject(CONFIG) private readonly config: Config,
+    @Inject(CLOCK) private readonly clock: Clock,
+    private readonly directory: DirectoryService,
+    private readonly youths: YouthsService,
+    private readonly consents: ConsentsService,
+    private readonly bodies: BodiesService,
+    private readonly plans: PlanService,
+    private readonly transfers: TransfersService,
+    private readonly news: NewsService,
+    private readonly audit: AuditService,
+    private readonly rechecks: Rechecks,
+    private readonly metrics: Metrics,
+    doorbell: Doorbell,
+  ) {
+    doorbell.answeredBy((shards) => this.look(shards));
+  }
+
+  /** One transaction for what waits in some shards. */
+  async look(shards: readonly number[]): Promise<Found> {
+    const directory = await this.directory.snapshot();
+    const timer = this.metrics.dispatchSeconds.startTimer();
+    return withTx(this.db, async (tx) => {
+      const waiting = (await tx.query<{ shard: number }>(shardsWithWork, [shards])).map((row) => row.shard);
+      if (waiting.length === 0) return 'nothing';
+      const locked = await tryLockShards(tx, waiting);
+      if (locked.length === 0) return 'busy';
+      // News and records take the same locks from the start of the order, so they never share a transaction.
+      const heard = await this.news.handle(tx, directory, locked);
+      if (!heard) await this.dispatch(tx, directory, locked);
+      timer();
+      return 'more';
+    });
+  }
+
+  private async dispatch(tx: Tx, directory: Directory, shards: readonly number[]): Promise<void> {
+    const claimed = upToCancelled(await tx.query<Claimed>(claimRecords, [shards, this.config.dispatch.batchSize]));
+    if (claimed.length === 0) return;
+    const youths = await this.youths.byId(tx, claimed.flatMap((record) => record.youthId ?? []));
+    const releases = await this.consents.lockReleases(tx, youths.keys());
+    const askedBy = await this.askers(tx, claimed);
+    const told = new Told(await tx.query<Earlier>(toldBefore, [claimed.map((r) => r.controllerId), claimed.map((r) => r.sameEventKey)]));
+
+    const settled = claimed.map((record): Settled => {
+      const youth = record.youthId ? youths.get(record.youthId) : undefined;
+      const data = this.bodies.open(record, youths);
+      const subject: Subject | undefined = data && {
+        ...record,
+        type: typeOf(record.type),
+        askerId: record.inReplyTo ? (askedBy.get(record.inReplyTo) ?? null) : null,
+        youth,
+        releases: (record.youthId && releases.get(record.youthId)) || [],
+        data,
+      };
+      return { record, youth, plan: this.planFor(directory, record, subject, told) };
+    });
+    await this.write(tx, directory, settled, youths);
+  }
+
+  private planFor(directory: Directory, record: Claimed, subject: Subject | undefined, told: Told): Plan {
+    const nothing = { drafts: [], notices: [] };
+    // Only an erasure between intake and dispatch takes the body away.
+    if (!subject) return { state: 'refused', reason: 'erased', ...nothing };
+    if (told.byAnother(record)) return { state: 'dispatched', reason: 'same-event', ...nothing };
+    const plan = this.plans.plan(directory, subject);
+    if (plan.state === 'dispatched' && plan.reason === null) told.add(record);
+    return plan;
+  }
+
+  private async askers(tx: Tx, claimed: readonly Claimed[]): Promise<Map<RecordId, AgencyId>> {
+    const ids = claimed.flatMap((record) => record.inReplyTo ?? []);
+    if (ids.length === 0) return new Map();
+    const rows = await tx.query<{ id: RecordId; senderId: AgencyId }>(askers, [ids]);
+    return new Map(rows.map((row) => [row.id, row.senderId]));
+  }
+
+  private async write(tx: Tx, directory: Directory, settled: readonly Settled[], youths: ReadonlyMap<YouthId, Youth>): Promise<void> {
+    const now = this.clock.now();
+    await tx.query(settleRecords, [settled.map(({ record }) => record.id), settled.map(({ plan }) => plan.state), settled.map(({ plan }) => plan.reason), now]);
+    const cancelled = await this.cancelled(tx, settled, now);
+    const drafts: Draft[] = settled.flatMap(({ plan }) => plan.drafts);
+    const notices: Notice[] = settled.flatMap(({ plan }) => plan.notices);
+    await this.audit.append(tx, settled.flatMap((one) => actsOf(one, cancelled.records)));
+    await this.transfers.write(tx, { drafts, notices, closings: cancelled.closings, rejudged: [] }, youths, (id) => directory.agencyById(id)?.controllerId);
+    await this.transfers.eraseBodies(tx, [...settled.filter(({ plan }) => plan.drafts.length === 0).map(({ record }) => record.id), ...cancelled.records]);
+    await this.rechecks.add(tx, settled.flatMap(({ record, plan }) => this.passedOn(directory, record, plan, youths)));
+  }
+
+  /** A record that cancels another takes back what of it is not yet settled with its recipients. The youth, and so the shard, is the same. */
+  private async cancelled(tx: Tx, settled: readonly Settled[], now: Date): Promise<{ records: RecordId[]; closings: Closing[] }> {
+    const wanted = [...new Set(settled.flatMap(({ record }) => record.cancels ?? []))].sort();
+    if (wanted.length === 0) return { records: [], closings: [] };
+    const records = (await tx.query<{ id: RecordId }>(retractRecords, [wanted, now])).map(({ id }) => id);
+    const closings = (await tx.query<OpenTransfer>(transfersOfRecords, [records]))
+      .filter(({ state }) => state === 'held' || state === 'available' || state === 'collected')
+      .map((transfer): Closing => ({ transfer, state: 'withdrawn', reason: 'cancelled' }));
+    return { records, closings };
+  }
+
+  /** `wrong-office`: the answer names the right one, and what was asked goes there, if the gate lets it. */
+  private passedOn(directory: Directory, record: Claimed, plan: Plan, youths: ReadonlyMap<YouthId, Youth>): Recheck[] {
+    if (record.type !== 'referral-response' || !record.inReplyTo || plan.state !== 'dispatched') return [];
+    const data = this.bodies.open(record, youths);
+    const to = data?.['answer'] === 'wrong-office' && typeof data['forwardedTo'] === 'string' ? directory.agencyByNumber(data['forwardedTo']) : undefined;
+    return to ? [{ shard: shardOf(record.inReplyTo), cause: 'passed-on', subject: record.inReplyTo, other: to.id }] : [];
+  }
+}
+
+interface Earlier {
+  readonly controllerId: string;
+  readonly sameEventKey: Buffer;
+  readonly senderId: AgencyId;
+}
+
+/** Which events are told already, before this batch or in it, and by whom. One source may tell the same twice: ids keep that apart. */
+class Told {
+  private readonly by = new Map<string, Set<AgencyId>>();
+
+  constructor(earlier: readonly Earlier[]) {
+    earlier.forEach((record) => this.add(record));
+  }
+
+  add({ controllerId, sameEventKey, senderId }: Earlier | Claimed): void {
+    if (!sameEventKey) return;
+    const name = `${controllerId}|${sameEventKey.toString('hex')}`;
+    this.by.set(name, (this.by.get(name) ?? new Set()).add(senderId));
+  }
+
+  byAnother({ controllerId, sameEventKey, senderId }: Claimed): boolean {
+    const by = sameEventKey && this.by.get(`${controllerId}|${sameEventKey.toString('hex')}`);
+    return by ? !by.has(senderId) : false;
+  }
+}
+
+/** A record that cancels one in the same batch waits for the next look: what it cancels must be settled first. */
+function upToCancelled(claimed: readonly Claimed[]): readonly Claimed[] {
+  const seen = new Set<RecordId>();
+  for (const [i, record] of claimed.entries()) {
+    if (record.cancels && seen.has(record.cancels)) return claimed.slice(0, i);
+    seen.add(record.id);
+  }
+  return claimed;
+}
+
+function actsOf({ record, youth, plan }: Settled, retracted: readonly RecordId[]): Act[] {
+  const about = {
+    controllerId: record.controllerId,
+    agencyId: record.senderId,
+    recordType: record.type,
+    recordId: record.id,
+    ...(youth && { youthId: youth.id, youthKey: youth.key }),
+  };
+  const acts: Act[] = [];
+  if (plan.state === 'refused') acts.push({ ...about, act: 'record-refused', detail: { reason: plan.reason } });
+  else if (plan.reason === 'same-event') acts.push({ ...about, act: 'record-merged', detail: {} });
+  else if (plan.reason === 'no-hand-over') acts.push({ ...about, act: 'record-kept', detail: { reason: plan.reason } });
+  if (record.cancels && retracted.includes(record.cancels)) acts.push({ ...about, act: 'record-retracted', recordId: record.cancels, detail: { by: record.id } });
+  return acts;
+}

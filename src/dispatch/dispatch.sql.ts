@@ -1,0 +1,56 @@
+import { statement } from '../database/tx.js';
+
+/** Shards of a lane in which something waits. Both indexes hold only what waits, so this is as long as the queue. */
+export const shardsWithWork = statement(
+  'dispatch.shards-with-work',
+  `select s as shard from unnest($1::int[]) as s
+   where exists (select from stafett.record r where r.state = 'received' and r.shard = s)
+      or exists (select from stafett.recheck c where c.shard = s)`,
+);
+
+const columns = `r.id, r.sender_id as "senderId", r.controller_id as "controllerId", r.event_id as "eventId", r.type, r.youth_id as "youthId", r.shard,
+  r.group_no as "groupNo", r.position, r.named_recipient_id as "namedRecipientId", r.in_reply_to as "inReplyTo", r.cancels,
+  r.hold_for_consent as "holdForConsent", r.same_event_key as "sameEventKey", r.occurred_at as "occurredAt", r.accepted_at as "acceptedAt",
+  r.state, r.reason, b.sealed, b.kek_id as "kekId", b.wrapped_key as "wrappedKey"`;
+
+/** The next records of shards that are locked: no other worker is at them, so no row lock is needed. */
+export const claimRecords = statement(
+  'dispatch.claim-records',
+  `select ${columns} from stafett.record r left join stafett.record_body b on b.id = r.id
+   where r.state = 'received' and r.shard = any ($1::int[]) order by r.group_no, r.position limit $2`,
+);
+
+export const recordsById = statement(
+  'dispatch.records-by-id',
+  `select ${columns} from stafett.record r left join stafett.record_body b on b.id = r.id where r.id = any ($1::uuid[])`,
+);
+
+/** Who asked: the senders of the records that answers answer. */
+export const askers = statement('dispatch.askers', `select id, sender_id as "senderId" from stafett.record where id = any ($1::uuid[])`);
+
+/** Events that another source told before: same controller, youth, and facts. */
+export const toldBefore = statement(
+  'dispatch.told-before',
+  `select r.id, r.controller_id as "controllerId", r.same_event_key as "sameEventKey", r.sender_id as "senderId"
+   from unnest($1::uuid[], $2::bytea[]) as w (controller_id, same_event_key)
+   join stafett.record r on r.controller_id = w.controller_id and r.same_event_key = w.same_event_key
+   where r.state = 'dispatched' and r.reason is null`,
+);
+
+export const settleRecords = statement(
+  'dispatch.settle-records',
+  `update stafett.record r set state = w.state, reason = w.reason, state_at = $4
+   from unnest($1::uuid[], $2::text[], $3::text[]) as w (id, state, reason) where r.id = w.id`,
+);
+
+/** Only what was dispatched can be taken back: a refused record went nowhere, and one that was taken back stays so. */
+export const retractRecords = statement(
+  'dispatch.retract-records',
+  `update stafett.record set state = 'retracted', reason = 'cancelled', state_at = $2 where id = any ($1::uuid[]) and state = 'dispatched' returning id`,
+);
+
+export const takeRechecks = statement(
+  'dispatch.take-rechecks',
+  `delete from stafett.recheck where no in (select no from stafett.recheck where shard = any ($1::int[]) order by no limit $2)
+   returning no, shard, cause, subject, other`,
+);

@@ -1,0 +1,53 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { Interval } from '@nestjs/schedule';
+import { InjectDataSource } from '@nestjs/typeorm';
+import type { DataSource } from 'typeorm';
+import { CLOCK, type Clock } from '../common/clock.js';
+import type { Config } from '../config/config.schema.js';
+import { CONFIG } from '../config/config.module.js';
+import { ensurePartitions } from '../database/partitions.js';
+import { withTx } from '../database/tx.js';
+import { Rechecks, type Recheck } from '../queue/recheck.js';
+import { ScheduledRuns } from '../queue/scheduled-runs.js';
+import { faultFields, Log } from '../telemetry/log.js';
+import { overdue } from './transfers.sql.js';
+
+const EVERY_MS = 60_000;
+
+/** Once a minute, in one process: finds transfers whose window has run out, and keeps the months ahead partitioned. */
+@Injectable()
+export class ExpiryService {
+  constructor(
+    @InjectDataSource() private readonly db: DataSource,
+    @Inject(CONFIG) private readonly config: Config,
+    @Inject(CLOCK) private readonly clock: Clock,
+    private readonly rechecks: Rechecks,
+    private readonly runs: ScheduledRuns,
+    private readonly log: Log,
+  ) {}
+
+  @Interval(EVERY_MS)
+  async everyMinute(): Promise<void> {
+    if (!this.config.process.roles.includes('scheduler')) return;
+    const slot = new Date(Math.floor(this.clock.now().getTime() / EVERY_MS) * EVERY_MS).toISOString();
+    try {
+      await this.runs.once('expiry', slot, async () => {
+        await this.findOverdue();
+        await ensurePartitions(this.db);
+      });
+    } catch (error) {
+      this.log.error('expiry-failed', faultFields(error));
+    }
+  }
+
+  /** Leaves a recheck row for each transfer whose hold or time to collect is over. Twice does no harm: dispatch looks again. */
+  async findOverdue(): Promise<number> {
+    const now = this.clock.now();
+    const uncollected = new Date(now.getTime() - this.config.deadlines.availableDays.value * 86_400_000);
+    return withTx(this.db, async (tx) => {
+      const rows = await tx.query<{ id: string; shard: number; cause: 'hold-over' | 'available-over' }>(overdue, [now, uncollected]);
+      await this.rechecks.add(tx, rows.map(({ id, shard, cause }): Recheck => ({ shard, cause, subject: id })));
+      return rows.length;
+    });
+  }
+}

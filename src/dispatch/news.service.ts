@@ -1,0 +1,143 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { CLOCK, type Clock } from '../common/clock.js';
+import type { AgencyId, RecordId, YouthId } from '../common/ids.js';
+import type { Config } from '../config/config.schema.js';
+import { CONFIG } from '../config/config.module.js';
+import { ConsentsService, type Release } from '../consents/consents.service.js';
+import type { Tx } from '../database/tx.js';
+import type { Directory } from '../directory/directory.js';
+import type { Cause } from '../queue/recheck.js';
+import type { StoredRecord } from '../records/record.js';
+import { YouthsService, type Youth } from '../vault/youths.service.js';
+import { BodiesService, type SealedBody } from './bodies.service.js';
+import { recordsById, takeRechecks } from './dispatch.sql.js';
+import { PlanService, typeOf, type Subject } from './plan.service.js';
+import type { Draft, Notice, OpenTransfer } from './transfer.js';
+import { findAffected, transfersById } from './transfers.sql.js';
+import { TransfersService, type Closing, type Rejudged } from './transfers.service.js';
+
+interface News {
+  readonly cause: Cause;
+  readonly subject: string;
+  readonly other: string | null;
+}
+
+/** Rows taken in one look. A consent or an agency can concern many transfers, so fewer than records. */
+const NEWS_A_LOOK = 100;
+
+/** What reaches dispatch from other areas: releases given and taken back, windows that ran out, rejections, agencies that left. */
+@Injectable()
+export class NewsService {
+  constructor(
+    @Inject(CONFIG) private readonly config: Config,
+    @Inject(CLOCK) private readonly clock: Clock,
+    private readonly youths: YouthsService,
+    private readonly consents: ConsentsService,
+    private readonly bodies: BodiesService,
+    private readonly plans: PlanService,
+    private readonly transfers: TransfersService,
+  ) {}
+
+  /** @returns whether there was any news. The locks are taken in the one order: youths, releases, transfers, inboxes. */
+  async handle(tx: Tx, directory: Directory, shards: readonly number[]): Promise<boolean> {
+    const news = await tx.query<News>(takeRechecks, [shards, NEWS_A_LOOK]);
+    if (news.length === 0) return false;
+    const of = (...causes: Cause[]): string[] => [...new Set(news.filter(({ cause }) => causes.includes(cause)).map(({ subject }) => subject))];
+    const withdrawn = new Set(of('consent-withdrawn'));
+    const left = of('agency-changed').filter((id) => directory.agencyById(id as AgencyId)?.active === false);
+    const risen = new Set(of('protection-raised'));
+
+    const named = of('hold-over', 'available-over', 'transfer-rejected');
+    const affected = await tx.query<{ id: string; youthId: YouthId | null }>(findAffected, [of('consent-given'), [...withdrawn], [...risen], left, named]);
+    const passed = await this.passedRecords(tx, news);
+    const youths = await this.youths.byId(tx, [...affected, ...passed].flatMap(({ youthId }) => youthId ?? []));
+    const releases = await this.consents.lockReleases(tx, youths.keys());
+    const transfers = await tx.query<OpenTransfer>(transfersById, [affected.map(({ id }) => id)]);
+
+    const closings = transfers.flatMap((transfer) => this.ending(transfer, { withdrawn, left: new Set(left), risen }));
+    const ended = new Set(closings.map(({ transfer }) => transfer.id));
+    const rejudged = transfers.filter((t) => t.state === 'held' && !ended.has(t.id)).flatMap((t) => this.rejudge(directory, t, youths, releases));
+    const rejected = transfers.filter((t) => t.state === 'rejected').map(noticeOfRejection);
+    const { drafts, notices } = this.passOn(directory, passed, news, youths, releases);
+    await this.transfers.write(tx, { drafts, notices: [...notices, ...rejected], closings, rejudged }, youths, (id) => directory.agencyById(id)?.controllerId);
+    await this.transfers.eraseBodies(tx, [...new Set(closings.map(({ transfer }) => transfer.recordId))]);
+    return true;
+  }
+
+  /** Whether, now that it is locked, a transfer must end, and why. */
+  private ending(transfer: OpenTransfer, news: { withdrawn: ReadonlySet<string>; left: ReadonlySet<string>; risen: ReadonlySet<string> }): Closing[] {
+    const { state } = transfer;
+    const now = this.clock.now();
+    const end = (as: Closing['state'], reason: string): Closing[] => [{ transfer, state: as, reason }];
+    const readable = state === 'available' || state === 'collected';
+    if ((readable || state === 'held') && transfer.consentIds.some((id) => news.withdrawn.has(id))) return end('withdrawn', 'consent-withdrawn');
+    if (readable && transfer.youthId && news.risen.has(transfer.youthId)) return end('withdrawn', 'manual-handling');
+    if (state === 'available' && news.left.has(transfer.recipientId)) return end('withdrawn', 'recipient-inactive');
+    if (state === 'held' && transfer.holdUntil && transfer.holdUntil <= now) return end('expired', transfer.holdReason ?? 'hold-over');
+    const collectBy = transfer.availableAt && transfer.availableAt.getTime() + this.config.deadlines.availableDays.value * 86_400_000;
+    if (state === 'available' && collectBy && collectBy <= now.getTime()) return end('expired', 'not-collected');
+    return [];
+  }
+
+  /** A held transfer that the gate still does not let go stays as it is: nothing is told twice. */
+  private rejudge(directory: Directory, transfer: OpenTransfer, youths: ReadonlyMap<YouthId, Youth>, releases: ReadonlyMap<YouthId, Release[]>): Rejudged[] {
+    const verdict = this.plans.judgeOne(
+      directory,
+      {
+        type: typeOf(transfer.recordType),
+        senderId: transfer.senderId,
+        namedRecipientId: transfer.namedRecipientId,
+        holdForConsent: true,
+        youth: transfer.youthId ? youths.get(transfer.youthId) : undefined,
+        releases: (transfer.youthId && releases.get(transfer.youthId)) || [],
+      },
+      transfer.recipientId,
+    );
+    if (verdict.do === 'deliver') return [{ transfer, terms: verdict, hold: null }];
+    return verdict.do === 'hold' && verdict.reason !== transfer.holdReason ? [{ transfer, terms: verdict, hold: verdict.reason }] : [];
+  }
+
+  private async passedRecords(tx: Tx, news: readonly News[]): Promise<Passed[]> {
+    const ids = news.filter(({ cause }) => cause === 'passed-on').map(({ subject }) => subject);
+    return ids.length > 0 ? tx.query<Passed>(recordsById, [ids]) : [];
+  }
+
+  /** What was asked of a wrong office goes to the one that it named, where the gate lets it. */
+  private passOn(directory: Directory, records: readonly Passed[], news: readonly News[], youths: ReadonlyMap<YouthId, Youth>, releases: ReadonlyMap<YouthId, Release[]>): { drafts: Draft[]; notices: Notice[] } {
+    const drafts: Draft[] = [];
+    const notices: Notice[] = [];
+    for (const { cause, subject: id, other } of news) {
+      const record = cause === 'passed-on' ? records.find((r) => r.id === (id as RecordId)) : undefined;
+      const data = record && this.bodies.open(record, youths);
+      if (!data || record.state !== 'dispatched' || !other) continue;
+      const recipientId = other as AgencyId;
+      const subject: Subject = {
+        ...record,
+        type: typeOf(record.type),
+        namedRecipientId: recipientId,
+        askerId: null,
+        youth: record.youthId ? youths.get(record.youthId) : undefined,
+        releases: (record.youthId && releases.get(record.youthId)) || [],
+        data,
+      };
+      const verdict = this.plans.judgeOne(directory, subject, recipientId);
+      if (verdict.do === 'refuse') notices.push(this.plans.refusal(subject, recipientId, verdict.reason));
+      else drafts.push(this.plans.draft(directory, subject, recipientId, verdict));
+    }
+    return { drafts, notices };
+  }
+}
+
+type Passed = StoredRecord & SealedBody;
+
+const noticeOfRejection = (transfer: OpenTransfer): Notice => ({
+  recordId: transfer.recordId,
+  eventId: transfer.eventId,
+  recordType: transfer.recordType,
+  senderId: transfer.senderId,
+  shard: transfer.shard,
+  transferId: transfer.id,
+  about: transfer.id,
+  state: 'rejected',
+  reason: transfer.reason ?? 'other',
+});

@@ -1,0 +1,176 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { AuditService } from '../audit/audit.service.js';
+import type { Act } from '../audit/entry.js';
+import { CLOCK, type Clock } from '../common/clock.js';
+import { newId, type AgencyId, type RecordId, type TransferId } from '../common/ids.js';
+import { lockInboxNumbers } from '../database/locks.js';
+import type { Tx } from '../database/tx.js';
+import { Metrics } from '../telemetry/metrics.js';
+import type { Youth } from '../vault/youths.service.js';
+import type { HoldReason, Terms } from './gate.js';
+import type { Draft, Notice, OpenTransfer } from './transfer.js';
+import { closeTransfers, eraseBodies, holdAgain, insertTransfers, releaseTransfers } from './transfers.sql.js';
+import { WakeupsService } from './wakeups.service.js';
+
+/** A transfer that ends, and why. */
+export interface Closing {
+  readonly transfer: OpenTransfer;
+  readonly state: 'withdrawn' | 'expired';
+  readonly reason: string;
+}
+
+/** A held transfer that the gate now lets go, or that waits for something else. */
+export interface Rejudged {
+  readonly transfer: OpenTransfer;
+  readonly terms: Terms;
+  readonly hold: HoldReason | null;
+}
+
+/** All that one dispatch transaction changes in inboxes. */
+export interface Changes {
+  readonly drafts: readonly Draft[];
+  readonly notices: readonly Notice[];
+  readonly closings: readonly Closing[];
+  readonly rejudged: readonly Rejudged[];
+}
+
+/** The only writer of inbox numbers and notices. Everything is written by one set of statements, in the one lock order. */
+@Injectable()
+export class TransfersService {
+  constructor(
+    private readonly audit: AuditService,
+    private readonly wakeups: WakeupsService,
+    private readonly metrics: Metrics,
+    @Inject(CLOCK) private readonly clock: Clock,
+  ) {}
+
+  /** @param youths the youths of the closings and the rejudged, whose keys salt the log */
+  async write(tx: Tx, changes: Changes, youths: ReadonlyMap<string, Youth>, controllerOf: (agency: AgencyId) => Act['controllerId']): Promise<void> {
+    const { drafts, closings, rejudged } = changes;
+    const notices = [...changes.notices, ...closings.map(noticeOfClosing)];
+    const released = rejudged.filter(({ hold }) => hold === null);
+    const now = this.clock.now();
+
+    if (closings.length > 0) {
+      await tx.query(closeTransfers, [closings.map((c) => c.transfer.id), closings.map((c) => c.state), closings.map((c) => c.reason), now]);
+    }
+    const heldAgain = rejudged.flatMap((r) => (r.hold === null ? [] : [{ ...r, hold: r.hold }]));
+    if (heldAgain.length > 0) {
+      await tx.query(holdAgain, [heldAgain.map((r) => r.transfer.id), heldAgain.map((r) => r.hold), ...termColumns(heldAgain.map((r) => r.terms))]);
+    }
+    const numbered = new Set<AgencyId>([
+      ...drafts.filter(({ hold }) => hold === null).map((d) => d.recipientId),
+      ...released.map((r) => r.transfer.recipientId),
+      ...notices.map((n) => n.senderId),
+    ]);
+    if (numbered.size > 0) await lockInboxNumbers(tx, [...numbered]);
+    if (released.length > 0) await tx.query(releaseTransfers, [released.map((r) => r.transfer.id), ...termColumns(released.map((r) => r.terms)), now]);
+    const made = await this.insert(tx, drafts, notices, now);
+
+    await this.audit.append(tx, [
+      ...drafts.filter(({ id }) => made.has(id)).map(actOfDraft),
+      ...rejudged.map((r) => actOfMove(r.hold === null ? 'transfer-available' : 'transfer-held', r.transfer, r.terms, youths, controllerOf)),
+      ...closings.map((c) => actOfMove(c.state === 'withdrawn' ? 'transfer-withdrawn' : 'transfer-expired', c.transfer, { reason: c.reason }, youths, controllerOf)),
+    ]);
+    for (const draft of drafts) this.metrics.transfers.inc({ state: draft.hold ? 'held' : 'available' });
+    for (const { state } of closings) this.metrics.transfers.inc({ state });
+    tx.afterCommit(() => this.wakeups.wake(numbered));
+  }
+
+  /** Erases what nobody may read or get any more, in the transaction that made it so. */
+  async eraseBodies(tx: Tx, records: readonly RecordId[]): Promise<void> {
+    if (records.length > 0) await tx.query(eraseBodies, [records]);
+  }
+
+  /** @returns the ids of those made: a recipient who has the record already gets it no second time */
+  private async insert(tx: Tx, drafts: readonly Draft[], notices: readonly Notice[], now: Date): Promise<Set<TransferId>> {
+    if (drafts.length + notices.length === 0) return new Set();
+    const rows = [...drafts.map(rowOfDraft), ...notices.map((notice) => rowOfNotice(notice, newId<TransferId>(this.clock), now))];
+    const made = await tx.query<{ id: TransferId }>(insertTransfers, [...columns.map((column) => rows.map((row) => row[column])), now]);
+    return new Set(made.map(({ id }) => id));
+  }
+}
+
+const columns = [
+  'id', 'recordId', 'recipientId', 'part', 'senderId', 'recordType', 'youthId', 'shard', 'state', 'holdReason', 'holdUntil', 'ground',
+  'categories', 'withheld', 'consents', 'notice',
+] as const;
+type Row = Record<(typeof columns)[number], unknown>;
+
+function rowOfDraft(draft: Draft): Row {
+  const [ground, categories, withheld, consents] = termColumns([draft.terms]).map(([text]) => text);
+  const { id, recordId, recipientId, senderId, recordType, youthId, shard, hold } = draft;
+  const state = hold ? 'held' : 'available';
+  return { id, recordId, recipientId, part: 'whole', senderId, recordType, youthId, shard, state, holdReason: hold?.reason ?? null, holdUntil: hold?.until ?? null, ground, categories, withheld, consents, notice: null };
+}
+
+function rowOfNotice(notice: Notice, id: TransferId, now: Date): Row {
+  const { recordId, senderId, recordType, shard, transferId, eventId, state, reason } = notice;
+  const data = JSON.stringify({ transferId, recordId, eventId, state, reason, at: now.toISOString() });
+  return {
+    id, recordId, recipientId: senderId, part: `notice:${notice.about}:${state}`, senderId, recordType, youthId: null, shard, state: 'available',
+    holdReason: null, holdUntil: null, ground: '', categories: '', withheld: '', consents: '', notice: data,
+  };
+}
+
+const noticeOfClosing = ({ transfer, state, reason }: Closing): Notice => ({
+  recordId: transfer.recordId,
+  eventId: transfer.eventId,
+  recordType: transfer.recordType,
+  senderId: transfer.senderId,
+  shard: transfer.shard,
+  transferId: transfer.id,
+  about: transfer.id,
+  state,
+  reason,
+});
+
+/** ground, categories, withheld and consents, each as one text a row: PostgreSQL cannot unnest arrays of unequal arrays. */
+const termColumns = (terms: readonly Terms[]): string[][] => [
+  terms.map((t) => t.grounds.join(' ')),
+  terms.map((t) => t.categories.join(' ')),
+  terms.map((t) => t.withheld.join(' ')),
+  terms.map((t) => t.consentIds.join(' ')),
+];
+
+/** A held transfer is not the recipient's to know of, nor its controller's: only the discloser's side may read that entry. */
+function actOfDraft(draft: Draft): Act {
+  const { hold, terms, youthId, youthKey } = draft;
+  return {
+    act: hold ? 'transfer-held' : 'transfer-available',
+    controllerId: draft.controllerId,
+    agencyId: draft.senderId,
+    ...(!hold && { otherControllerId: draft.recipientControllerId }),
+    otherAgencyId: draft.recipientId,
+    recordType: draft.recordType,
+    recordId: draft.recordId,
+    transferId: draft.id,
+    ...(youthId && { youthId, youthKey }),
+    detail: { ...detailOf(terms), ...(hold && { reason: hold.reason }) },
+  };
+}
+
+function actOfMove(
+  act: 'transfer-available' | 'transfer-held' | 'transfer-withdrawn' | 'transfer-expired',
+  transfer: OpenTransfer,
+  terms: Terms | { readonly reason: string },
+  youths: ReadonlyMap<string, Youth>,
+  controllerOf: (agency: AgencyId) => Act['controllerId'],
+): Act {
+  const youth = transfer.youthId ? youths.get(transfer.youthId) : undefined;
+  const known = act === 'transfer-available' || transfer.state !== 'held';
+  return {
+    act,
+    controllerId: transfer.controllerId,
+    agencyId: transfer.senderId,
+    ...(known && { otherControllerId: controllerOf(transfer.recipientId) }),
+    otherAgencyId: transfer.recipientId,
+    recordType: transfer.recordType,
+    recordId: transfer.recordId,
+    transferId: transfer.id,
+    ...(youth && { youthId: youth.id, youthKey: youth.key }),
+    detail: 'reason' in terms ? { reason: terms.reason } : detailOf(terms),
+  };
+}
+
+const detailOf = (terms: Terms): Record<string, readonly string[]> => ({ categories: terms.categories, withheld: terms.withheld, grounds: terms.grounds, consents: terms.consentIds });

@@ -1,0 +1,104 @@
+import { Inject, Injectable, type BeforeApplicationShutdown, type OnApplicationBootstrap } from '@nestjs/common';
+import { InjectDataSource } from '@nestjs/typeorm';
+import type { DataSource } from 'typeorm';
+import type { AgencyId } from '../common/ids.js';
+import type { Config } from '../config/config.schema.js';
+import { CONFIG } from '../config/config.module.js';
+import { Channel, publish } from '../database/channel.js';
+import { DATABASE_URL } from '../database/database.module.js';
+import { faultFields, Log } from '../telemetry/log.js';
+
+const CHANNEL = 'stafett_inbox';
+/** Ids in one message: PostgreSQL takes 8,000 bytes, an id and its comma are 37. */
+const IDS_A_MESSAGE = 200;
+
+/** Someone who waits for news in one agency's inbox. */
+export interface Waiter {
+  /** Resolves at the next news since the last call, or after some milliseconds. */
+  next(ms: number): Promise<void>;
+  close(): void;
+}
+
+/**
+ * Wakes long-polls in every process, milliseconds after the commit. A message that is lost costs the poll's own interval:
+ * whoever waits looks again by itself.
+ */
+@Injectable()
+export class WakeupsService implements OnApplicationBootstrap, BeforeApplicationShutdown {
+  private readonly waiting = new Map<AgencyId, Set<() => void>>();
+  private readonly channel: Channel;
+  private stopping = false;
+
+  constructor(
+    @Inject(CONFIG) private readonly config: Config,
+    @Inject(DATABASE_URL) url: string,
+    @InjectDataSource() private readonly db: DataSource,
+    private readonly log: Log,
+  ) {
+    this.channel = new Channel(
+      url,
+      CHANNEL,
+      (payload) => this.wakeHere(payload.split(',') as AgencyId[]),
+      (error) => this.log.warn('channel-failed', faultFields(error)),
+    );
+  }
+
+  async onApplicationBootstrap(): Promise<void> {
+    if (this.config.process.roles.includes('api')) await this.channel.open();
+  }
+
+  /** A stop ends all waiting at once, so that no long-poll holds it up. */
+  async beforeApplicationShutdown(): Promise<void> {
+    this.stopping = true;
+    this.wakeHere([...this.waiting.keys()]);
+    await this.channel.close();
+  }
+
+  /** To be called after the commit. Returns at once and never fails. */
+  wake(agencies: Iterable<AgencyId>): void {
+    const ids = [...new Set(agencies)];
+    this.wakeHere(ids);
+    for (let i = 0; i < ids.length && !this.stopping; i += IDS_A_MESSAGE) {
+      publish(this.db, CHANNEL, ids.slice(i, i + IDS_A_MESSAGE).join(',')).catch((error: unknown) => this.log.warn('channel-failed', faultFields(error)));
+    }
+  }
+
+  get isStopping(): boolean {
+    return this.stopping;
+  }
+
+  /** Register first, then look, then wait: news between the look and the wait is not missed. */
+  register(agency: AgencyId): Waiter {
+    let news = false;
+    let wakeUp: (() => void) | undefined;
+    const onNews = (): void => {
+      news = true;
+      wakeUp?.();
+    };
+    const waiters = this.waiting.get(agency) ?? new Set();
+    this.waiting.set(agency, waiters.add(onNews));
+    return {
+      next: async (ms) => {
+        if (!news && !this.stopping) {
+          await new Promise<void>((resolve) => {
+            const timer = setTimeout(resolve, ms);
+            wakeUp = () => {
+              clearTimeout(timer);
+              resolve();
+            };
+          });
+        }
+        wakeUp = undefined;
+        news = false;
+      },
+      close: () => {
+        waiters.delete(onNews);
+        if (waiters.size === 0 && this.waiting.get(agency) === waiters) this.waiting.delete(agency);
+      },
+    };
+  }
+
+  private wakeHere(agencies: readonly AgencyId[]): void {
+    for (const agency of agencies) for (const onNews of [...(this.waiting.get(agency) ?? [])]) onNews();
+  }
+}

@@ -1,0 +1,33 @@
+import { createLocalJWKSet, createRemoteJWKSet, errors, type JWTVerifyGetKey } from 'jose';
+import type { Config } from '../config/config.schema.js';
+import { developmentIssuer } from './development-keys.js';
+
+/** The issuer's keys cannot be had: not the caller's fault, and no reason to let anyone in. */
+export class KeysUnavailable extends Error {
+  override readonly name = 'KeysUnavailable';
+}
+
+/**
+ * Where the keys come from that tokens are verified with: the address in the settings, or the development issuer's own
+ * file. A key id that is not known makes one new fetch per half minute at most, however many ask.
+ */
+export async function keySource(config: Config): Promise<JWTVerifyGetKey> {
+  const { jwksUri } = config.identity;
+  if (jwksUri === '') {
+    const { publicJwk } = await developmentIssuer(config);
+    return createLocalJWKSet({ keys: [publicJwk] });
+  }
+  const remote = createRemoteJWKSet(new URL(jwksUri), {
+    timeoutDuration: 5000,
+    cooldownDuration: 30_000,
+    cacheMaxAge: 600_000,
+  });
+  return async (header, token) => {
+    try {
+      return await remote(header, token);
+    } catch (cause) {
+      if (cause instanceof errors.JWKSNoMatchingKey || cause instanceof errors.JWKSMultipleMatchingKeys) throw cause;
+      throw new KeysUnavailable('the keys of the issuer cannot be fetched', { cause });
+    }
+  };
+}

@@ -1,0 +1,97 @@
+import { Inject, Injectable, type BeforeApplicationShutdown, type OnApplicationBootstrap } from '@nestjs/common';
+import { InjectDataSource } from '@nestjs/typeorm';
+import type { DataSource } from 'typeorm';
+import { CLOCK, type Clock } from '../common/clock.js';
+import type { Config } from '../config/config.schema.js';
+import { CONFIG } from '../config/config.module.js';
+import { withTx } from '../database/tx.js';
+import { faultFields, Log } from '../telemetry/log.js';
+import type { Bells } from './backend.js';
+import { laneOf, Lanes, type Look } from './lanes.js';
+import { waitingShards } from './queue.sql.js';
+
+export const BELLS = Symbol('Bells');
+
+/** Milliseconds in which rings for one lane become one: a ring is a write to the queue, and one look serves them all. */
+const GATHER_MS = 3;
+/** The same where this process has woken its own worker already, and the ring only serves other processes. */
+const GATHER_LOCAL_MS = 250;
+const SWEEP_EVERY_MS = 1000;
+
+/** Rings after the commit. A ring that is lost costs time, never a record: the sweeper rings for what has waited. */
+@Injectable()
+export class Doorbell implements OnApplicationBootstrap, BeforeApplicationShutdown {
+  private readonly due = new Set<number>();
+  private gathering: NodeJS.Timeout | undefined;
+  private sweeping: NodeJS.Timeout | undefined;
+  private sweep: Promise<void> | undefined;
+  private lanes: Lanes | undefined;
+  private stopped = false;
+
+  constructor(
+    @Inject(CONFIG) private readonly config: Config,
+    @Inject(BELLS) private readonly bells: Bells,
+    @Inject(CLOCK) private readonly clock: Clock,
+    @InjectDataSource() private readonly db: DataSource,
+    private readonly log: Log,
+  ) {}
+
+  /** Says who looks when a bell rings. Called once, by dispatch, before the application is up. */
+  answeredBy(look: Look): void {
+    if (this.lanes) throw new Error('the doorbell has someone who looks already');
+    this.lanes = new Lanes(this.config.queue.lanes, look, (error, lane) => this.log.error('look-failed', { lane, ...faultFields(error) }));
+  }
+
+  onApplicationBootstrap(): void {
+    if (!this.config.process.roles.includes('worker')) return;
+    const { lanes } = this;
+    if (!lanes) throw new Error('nobody looks when the doorbell rings');
+    this.bells.work(this.config.queue.lanes, (lane) => lanes.wake(lane), this.queueFailed);
+    this.sweeping = setInterval(() => {
+      this.sweep ??= this.sweepOnce().finally(() => (this.sweep = undefined));
+    }, SWEEP_EVERY_MS);
+  }
+
+  /** Says that there is work in these shards. Returns at once and never fails. */
+  ring(shards: Iterable<number>): void {
+    if (this.stopped) return;
+    const lanes = new Set([...shards].map((shard) => laneOf(shard, this.config.queue.lanes)));
+    const local = this.config.process.roles.includes('worker');
+    for (const lane of lanes) {
+      this.due.add(lane);
+      if (local) void this.lanes?.wake(lane);
+    }
+    this.gathering ??= setTimeout(() => this.flush(), local ? GATHER_LOCAL_MS : GATHER_MS);
+  }
+
+  async beforeApplicationShutdown(): Promise<void> {
+    this.stopped = true;
+    clearInterval(this.sweeping);
+    clearTimeout(this.gathering);
+    await this.sweep;
+    await this.lanes?.stop();
+    await this.bells.close().catch(this.queueFailed);
+  }
+
+  private flush(): void {
+    const lanes = [...this.due];
+    this.due.clear();
+    this.gathering = undefined;
+    for (const lane of lanes) void this.bells.add(lane).catch(this.queueFailed);
+  }
+
+  /** Rings for records and rechecks that have waited too long: their ring was lost, or a worker died at them. */
+  private async sweepOnce(): Promise<void> {
+    try {
+      const before = new Date(this.clock.now().getTime() - this.config.queue.sweepAfterSeconds * 1000);
+      const rows = await withTx(this.db, (tx) => tx.query<{ shard: number }>(waitingShards, [before]));
+      if (rows.length > 0) this.ring(rows.map((row) => row.shard));
+    } catch (error) {
+      this.log.warn('sweep-failed', faultFields(error));
+    }
+  }
+
+  private readonly queueFailed = (error: unknown): void => {
+    if (!this.stopped) this.log.warn('queue-failed', faultFields(error));
+  };
+}

@@ -1,0 +1,80 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { findByEventType } from '../catalogue/catalogue.js';
+import { validateData } from '../catalogue/validate.js';
+import type { RecordType } from '../catalogue/record-type.js';
+import type { Caller } from '../common/access.js';
+import { CLOCK, type Clock } from '../common/clock.js';
+import { dayOf } from '../common/days.js';
+import { orgNumberOfUrn, type AgencyId, type RecordId } from '../common/ids.js';
+import { canonicalJson, type JsonObject } from '../common/json.js';
+import { Problem } from '../common/problems.js';
+import type { Config } from '../config/config.schema.js';
+import { CONFIG } from '../config/config.module.js';
+import type { Directory } from '../directory/directory.js';
+import { DirectoryService } from '../directory/directory.service.js';
+import { VaultService } from '../vault/vault.service.js';
+import type { Identity, Protection } from '../vault/youths.service.js';
+import type { IncomingEvent } from './cloud-event.js';
+import type { Prepared } from './record.js';
+
+/** Checks an event against the caller, the directory and the catalogue; writes nothing. */
+@Injectable()
+export class PrepareService {
+  constructor(
+    @Inject(CONFIG) private readonly config: Config,
+    @Inject(CLOCK) private readonly clock: Clock,
+    private readonly directory: DirectoryService,
+    private readonly vault: VaultService,
+  ) {}
+
+  directoryNow(): Promise<Directory> {
+    return this.directory.snapshot();
+  }
+
+  /** @throws Problem source-not-yours, record-type-unknown, route-not-allowed, recipient-*, in-reply-to-required, invalid-record */
+  prepare(caller: Caller, directory: Directory, event: IncomingEvent): Prepared {
+    if (orgNumberOfUrn(event.source) !== caller.orgNumber) throw new Problem('source-not-yours', [{ pointer: '/source', code: 'not-yours' }]);
+    const type = findByEventType(event.type);
+    if (!type) throw new Problem('record-type-unknown', [{ pointer: '/type', code: 'unknown' }]);
+    const recipientId = this.recipient(caller, directory, type, event);
+    if (type.answersTypes && !event.inReplyTo) throw new Problem('in-reply-to-required', [{ pointer: '/inreplyto', code: 'required' }]);
+    const errors = validateData(type, event.data, { today: dayOf(this.clock.now()), people: this.config.people.population });
+    if (errors.length > 0) throw new Problem('invalid-record', errors);
+    const data = event.data as JsonObject;
+    const canonical = canonicalJson({ type: event.type, recipient: event.recipient ?? null, inreplyto: event.inReplyTo ?? null, data });
+    return {
+      eventId: event.id,
+      type,
+      recipientId,
+      inReplyTo: event.inReplyTo ?? null,
+      cancels: type.cancelsField ? ((data[type.cancelsField] as RecordId | undefined) ?? null) : null,
+      holdForConsent: event.holdForConsent,
+      time: event.time ?? null,
+      data,
+      contentHash: this.vault.contentHash(caller.controllerId, canonical),
+      youth: type.about === 'youth' ? youthOf(data) : null,
+    };
+  }
+
+  private recipient(caller: Caller, directory: Directory, type: RecordType, event: IncomingEvent): AgencyId | null {
+    const routes = type.routes.filter((route) => route.from.includes(caller.kind));
+    if (routes.length === 0) throw new Problem('route-not-allowed', [{ pointer: '/type', code: 'route' }]);
+    if (event.recipient === undefined) {
+      if (routes.every((route) => route.addressed === 'by-name')) throw new Problem('recipient-required', [{ pointer: '/recipient', code: 'required' }]);
+      return null;
+    }
+    const agency = directory.agencyByNumber(event.recipient);
+    if (!agency?.active || agency.id === caller.agencyId) throw new Problem('recipient-unknown', [{ pointer: '/recipient', code: 'unknown' }]);
+    if (!routes.some((route) => route.to.includes(agency.kind))) throw new Problem('route-not-allowed', [{ pointer: '/recipient', code: 'route' }]);
+    return agency.id;
+  }
+}
+
+/** The data are valid by now, so the youth's fields are there and of their types. */
+function youthOf(data: JsonObject): { identity: Identity; protection: Protection } {
+  const { nationalId, givenName, familyName, birthDate, homeMunicipality, protection } = data['youth'] as unknown as Identity & { protection?: Protection };
+  return {
+    identity: { nationalId, givenName, familyName, birthDate, ...(homeMunicipality !== undefined && { homeMunicipality }) },
+    protection: protection ?? 'none',
+  };
+}

@@ -1,0 +1,63 @@
+import type { RecordType } from '../catalogue/record-type.js';
+import type { AgencyId, ControllerId, OrgNumber, RecordId, YouthId } from '../common/ids.js';
+import type { JsonObject } from '../common/json.js';
+import type { Identity, Protection } from '../vault/youths.service.js';
+
+export type RecordState = 'received' | 'dispatched' | 'refused' | 'retracted';
+
+/** An event whose every part has been checked, before anything is written. */
+export interface Prepared {
+  readonly eventId: string;
+  readonly type: RecordType;
+  readonly recipientId: AgencyId | null;
+  readonly inReplyTo: RecordId | null;
+  readonly cancels: RecordId | null;
+  readonly holdForConsent: boolean;
+  readonly time: string | null;
+  readonly data: JsonObject;
+  readonly contentHash: Buffer;
+  readonly youth: { readonly identity: Identity; readonly protection: Protection } | null;
+}
+
+/** What a sealed body says besides the data: nothing, so that data and body are one. */
+export interface BodyContext {
+  readonly recordId: RecordId;
+  readonly type: string;
+  readonly controllerId: ControllerId;
+}
+
+/** Additional data of a sealed body: a body moved to another row does not open. */
+export const bodyAad = (c: BodyContext): string[] => ['record-body', c.controllerId, c.type, c.recordId];
+
+export interface Receipt {
+  readonly index: number;
+  readonly eventId: string | null;
+  readonly recordId: RecordId | null;
+  readonly state: RecordState | null;
+  readonly duplicate: boolean;
+  readonly problem: object | null;
+}
+
+/** A record as later areas see it, without its body. */
+export interface StoredRecord {
+  readonly id: RecordId;
+  readonly senderId: AgencyId;
+  readonly controllerId: ControllerId;
+  readonly eventId: string;
+  readonly type: string;
+  readonly youthId: YouthId | null;
+  readonly shard: number;
+  readonly groupNo: string;
+  readonly position: number;
+  readonly namedRecipientId: AgencyId | null;
+  readonly inReplyTo: RecordId | null;
+  readonly cancels: RecordId | null;
+  readonly holdForConsent: boolean;
+  readonly sameEventKey: Buffer | null;
+  readonly occurredAt: string | null;
+  readonly acceptedAt: Date;
+  readonly state: RecordState;
+  readonly reason: string | null;
+}
+
+export const urnOf = (number: OrgNumber): string => `urn:stafett:agency:${number}`;

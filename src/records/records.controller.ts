@@ -1,0 +1,76 @@
+import { Controller, HttpCode, Inject, Post, Req } from '@nestjs/common';
+import { ApiBearerAuth, ApiTags } from '@nestjs/swagger';
+import { InjectDataSource } from '@nestjs/typeorm';
+import type { DataSource } from 'typeorm';
+import { AuditService } from '../audit/audit.service.js';
+import { CallerOf, Needs, type Caller, type HubRequest } from '../common/access.js';
+import { Problem } from '../common/problems.js';
+import type { Config } from '../config/config.schema.js';
+import { CONFIG } from '../config/config.module.js';
+import { withTx } from '../database/tx.js';
+import { IntakeService, type Outcome } from './intake.service.js';
+import { PrepareService } from './prepare.service.js';
+import type { Prepared, Receipt } from './record.js';
+import { ApiEvents } from './records.openapi.js';
+import { readRequest, type Line } from './request.js';
+
+@ApiTags('records')
+@ApiBearerAuth()
+@Controller('v1/records')
+@Needs('stafett:records.write')
+export class RecordsController {
+  constructor(
+    @Inject(CONFIG) private readonly config: Config,
+    @InjectDataSource() private readonly db: DataSource,
+    private readonly prepare: PrepareService,
+    private readonly intake: IntakeService,
+    private readonly audit: AuditService,
+  ) {}
+
+  @Post()
+  @HttpCode(202)
+  @ApiEvents('Push one event, or up to 500')
+  async push(@CallerOf() caller: Caller, @Req() request: HubRequest): Promise<{ receipts: Receipt[] }> {
+    const { single, lines } = readRequest(request, this.config.http.maxEvents);
+    const directory = await this.prepare.directoryNow();
+    const prepared = lines.map((line) => prepareLine(line, (event) => this.prepare.prepare(caller, directory, event)));
+    const accepted = await this.intake.accept(caller, prepared.filter((p): p is Prepared => !(p instanceof Problem)));
+    let next = 0;
+    const outcomes = prepared.map((p): Outcome => (p instanceof Problem ? { problem: p } : (accepted[next++] as Outcome)));
+    return this.answer(caller, single, lines, outcomes);
+  }
+
+  private async answer(caller: Caller, single: boolean, lines: readonly Line[], outcomes: readonly Outcome[]): Promise<{ receipts: Receipt[] }> {
+    const refused = outcomes.flatMap((outcome, index) => ('problem' in outcome ? [{ index, eventId: lines[index]?.eventId ?? null, problem: outcome.problem }] : []));
+    const [only] = refused;
+    if (single && only) throw only.problem;
+    if (refused.length === outcomes.length) throw new Problem('batch-refused', [], { problems: refused });
+    if (refused.length > 0) await this.traceRefused(caller, refused.map(({ problem }) => problem));
+    return { receipts: outcomes.map((outcome, index) => receiptOf(index, lines[index]?.eventId ?? null, outcome)) };
+  }
+
+  /** A batch of which some were taken is answered 202, so that the filter which traces refused calls does not see it. */
+  private async traceRefused(caller: Caller, problems: readonly Problem[]): Promise<void> {
+    const codes = [...new Set(problems.map(({ code }) => code))].sort();
+    const { controllerId, agencyId } = caller;
+    await withTx(this.db, (tx) =>
+      this.audit.append(tx, [{ act: 'call-refused', controllerId, agencyId, detail: { codes, events: problems.length, method: 'POST', route: '/v1/records' } }]),
+    );
+  }
+}
+
+export function prepareLine(line: Line, prepare: (event: Extract<Line, { event: unknown }>['event']) => Prepared): Prepared | Problem {
+  if ('problem' in line) return line.problem;
+  try {
+    return prepare(line.event);
+  } catch (error) {
+    if (error instanceof Problem) return error;
+    throw error;
+  }
+}
+
+function receiptOf(index: number, eventId: string | null, outcome: Outcome): Receipt {
+  if ('problem' in outcome) return { index, eventId, recordId: null, state: null, duplicate: false, problem: outcome.problem.toJSON() };
+  const { recordId, state, duplicate } = outcome;
+  return { index, eventId, recordId, state, duplicate, problem: null };
+}

@@ -1,0 +1,13 @@
+import { Module } from '@nestjs/common';
+import { DirectoryModule } from '../directory/directory.module.js';
+import { IntakeService } from './intake.service.js';
+import { PrepareService } from './prepare.service.js';
+import { RecordsController } from './records.controller.js';
+
+@Module({
+  imports: [DirectoryModule],
+  controllers: [RecordsController],
+  providers: [IntakeService, PrepareService],
+  exports: [PrepareService],
+})
+export class RecordsModule {}

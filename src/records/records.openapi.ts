@@ -1,0 +1,51 @@
+import { applyDecorators } from '@nestjs/common';
+import { ApiAcceptedResponse, ApiBody, ApiConsumes, ApiOperation, ApiUnprocessableEntityResponse } from '@nestjs/swagger';
+
+const event = {
+  type: 'object',
+  required: ['specversion', 'id', 'source', 'type', 'data'],
+  properties: {
+    specversion: { const: '1.0' },
+    id: { type: 'string', maxLength: 200, description: "The sender's own, unique per source for ever" },
+    source: { type: 'string', description: 'urn:stafett:agency:<organisation number>, the caller’s' },
+    type: { type: 'string', description: 'no.stafett.<record-type>.v1' },
+    time: { type: 'string', format: 'date-time' },
+    recipient: { type: 'string', description: 'urn:stafett:agency:<organisation number>; without it residence decides' },
+    inreplyto: { type: 'string', format: 'uuid', description: 'The record id that this answers' },
+    holdforconsent: { type: 'boolean', description: 'Hold for at most 14 days where a release is missing, instead of refusing' },
+    data: { type: 'object', description: 'See GET /v1/record-types/{key}/schema' },
+  },
+} as const;
+
+const receipts = {
+  type: 'object',
+  properties: {
+    receipts: {
+      type: 'array',
+      items: {
+        type: 'object',
+        properties: {
+          index: { type: 'integer' },
+          eventId: { type: ['string', 'null'] },
+          recordId: { type: ['string', 'null'], format: 'uuid' },
+          state: { enum: ['received', 'dispatched', 'refused', 'retracted', null] },
+          duplicate: { type: 'boolean' },
+          problem: { type: ['object', 'null'] },
+        },
+      },
+    },
+  },
+} as const;
+
+/** How a route that takes CloudEvents looks in the OpenAPI document. */
+export function ApiEvents(summary: string): MethodDecorator {
+  // The document is OpenAPI 3.1 (JSON Schema 2020-12), which the library's own types do not know in full.
+  const schema = (value: object): object => value;
+  return applyDecorators(
+    ApiOperation({ summary }),
+    ApiConsumes('application/cloudevents+json', 'application/cloudevents-batch+json', 'application/json'),
+    ApiBody({ schema: schema(event) }),
+    ApiAcceptedResponse({ description: 'At least one event was taken, or is a duplicate', schema: schema(receipts) }),
+    ApiUnprocessableEntityResponse({ description: 'None was taken; application/problem+json' }),
+  );
+}

@@ -1,0 +1,38 @@
+import { Injectable } from '@nestjs/common';
+import { Counter, Gauge, Histogram, Registry, collectDefaultMetrics } from 'prom-client';
+
+/** Numbers about the hub, without any about persons: no label names an agency, a record type's content or a youth. */
+@Injectable()
+export class Metrics {
+  readonly registry = new Registry();
+
+  readonly records = new Counter({
+    name: 'stafett_records_total',
+    help: 'Events at intake, by outcome',
+    labelNames: ['outcome'] as const,
+    registers: [this.registry],
+  });
+  readonly transfers = new Counter({
+    name: 'stafett_transfers_total',
+    help: 'Moves of transfers, by the state reached',
+    labelNames: ['state'] as const,
+    registers: [this.registry],
+  });
+  readonly dispatchSeconds = new Histogram({
+    name: 'stafett_dispatch_seconds',
+    help: 'Duration of one dispatch transaction in seconds',
+    buckets: [0.005, 0.02, 0.05, 0.2, 1, 5],
+    registers: [this.registry],
+  });
+  readonly refusedCalls = new Counter({
+    name: 'stafett_refused_calls_total',
+    help: 'Calls that were refused, by problem code',
+    labelNames: ['code'] as const,
+    registers: [this.registry],
+  });
+  readonly openPolls = new Gauge({ name: 'stafett_open_polls', help: 'Long-polls that wait now', registers: [this.registry] });
+
+  constructor() {
+    collectDefaultMetrics({ register: this.registry });
+  }
+}

@@ -1,0 +1,94 @@
+import { createHmac, hkdfSync, randomBytes, timingSafeEqual } from 'node:crypto';
+import { linkSync, mkdirSync, readdirSync, readFileSync, unlinkSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Config } from '../config/config.schema.js';
+import { ConfigError } from '../config/load.js';
+
+const KEY_BYTES = 32;
+const developmentMark = 'development:';
+
+/**
+ * The hub's root keys, read once from key files: `encryption-<id>.key` (key-encryption keys; the last id wraps new data
+ * keys, the others still open old ones) and `index.key` (root of blind indexes, content hashes, cursors and the log's
+ * controller salts). They are different secrets: who holds only one can neither read bodies nor look up numbers with it.
+ */
+export interface Keyring {
+  readonly activeKek: string;
+  readonly keks: ReadonlyMap<string, Buffer>;
+  readonly indexRoot: Buffer;
+}
+
+/**
+ * Reads the key files; outside production, makes the missing ones and marks them as development keys.
+ * @throws ConfigError where a file is missing, malformed, or a development key in production
+ */
+export function loadKeyring(config: Config): Keyring {
+  const folder = config.process.keys;
+  const production = config.environment === 'production';
+  if (!production) {
+    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    makeMissing(folder, 'encryption-1.key');
+    makeMissing(folder, 'index.key');
+  }
+  const keks = new Map<string, Buffer>();
+  for (const file of list(folder)) {
+    const id = /^encryption-(\d{1,9})\.key$/.exec(file)?.[1];
+    if (id) keks.set(id, readKey(join(folder, file), production));
+  }
+  const ids = [...keks.keys()].sort((a, b) => Number(a) - Number(b));
+  const activeKek = ids.at(-1);
+  if (!activeKek) throw new ConfigError(`process.keys: ${folder} has no encryption-<number>.key. Put one there: 32 random bytes in base64.`);
+  return { activeKek, keks, indexRoot: readKey(join(folder, 'index.key'), production) };
+}
+
+function list(folder: string): string[] {
+  try {
+    return readdirSync(folder);
+  } catch {
+    throw new ConfigError(`process.keys: ${folder} cannot be read. It must hold encryption-<number>.key and index.key.`);
+  }
+}
+
+function readKey(path: string, production: boolean): Buffer {
+  let text: string;
+  try {
+    text = readFileSync(path, 'utf8').trim();
+  } catch {
+    throw new ConfigError(`process.keys: ${path} cannot be read. Put a key there: 32 random bytes in base64.`);
+  }
+  if (production && text.startsWith(developmentMark)) {
+    throw new ConfigError(`process.keys: ${path} is a development key, refused because NODE_ENV is production. Put a key of your own there.`);
+  }
+  const key = Buffer.from(text.replace(developmentMark, ''), 'base64');
+  if (key.length !== KEY_BYTES) throw new ConfigError(`process.keys: ${path} must hold 32 bytes in base64.`);
+  return key;
+}
+
+/** Two processes may start at once: the file is linked into place whole, and the first one there stays. */
+function makeMissing(folder: string, name: string): void {
+  const path = join(folder, name);
+  const draft = `${path}.${process.pid}.new`;
+  writeFileSync(draft, `${developmentMark}${randomBytes(KEY_BYTES).toString('base64')}\n`, { mode: 0o600 });
+  try {
+    linkSync(draft, path);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+  } finally {
+    unlinkSync(draft);
+  }
+}
+
+/** HKDF-SHA-256 (RFC 5869) without salt: 32 bytes for one use, named by `info`. */
+export function derive(root: Buffer, info: string): Buffer {
+  return Buffer.from(hkdfSync('sha256', root, Buffer.alloc(0), info, KEY_BYTES));
+}
+
+/** What the database keeps to recognise a key by, one line a key: a MAC that tells nothing of it. */
+export function checkValues(keyring: Keyring): Map<string, Buffer> {
+  const mac = (key: Buffer): Buffer => createHmac('sha256', key).update('stafett key check v1').digest();
+  const values = new Map([['index', mac(keyring.indexRoot)]]);
+  for (const [id, key] of keyring.keks) values.set(`encryption-${id}`, mac(key));
+  return values;
+}
+
+export const sameBytes = (a: Buffer, b: Buffer): boolean => a.length === b.length && timingSafeEqual(a, b);

@@ -1,0 +1,36 @@
+import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
+
+const VERSION = 1;
+const NONCE = 12;
+const TAG = 16;
+
+/** A sealed value that does not open: it was changed, moved to another row, or sealed under another key. */
+export class SealBroken extends Error {
+  override readonly name = 'SealBroken';
+}
+
+/**
+ * AES-256-GCM (NIST SP 800-38D): one version byte, a fresh random 12-byte nonce, ciphertext, 16-byte tag. `context` goes in as
+ * additional data, as a JSON array so that no two contexts give the same bytes: what is sealed for one row does not
+ * open in another.
+ */
+export function seal(key: Buffer, plain: Buffer, context: readonly string[]): Buffer {
+  const nonce = randomBytes(NONCE);
+  const cipher = createCipheriv('aes-256-gcm', key, nonce, { authTagLength: TAG });
+  cipher.setAAD(Buffer.from(JSON.stringify(context)));
+  return Buffer.concat([Buffer.of(VERSION), nonce, cipher.update(plain), cipher.final(), cipher.getAuthTag()]);
+}
+
+/** @throws SealBroken */
+export function open(key: Buffer, sealed: Buffer, context: readonly string[]): Buffer {
+  if (sealed.length < 1 + NONCE + TAG || sealed[0] !== VERSION) throw new SealBroken();
+  // authTagLength: without it Node 20 takes a tag cut down to 4 bytes.
+  const decipher = createDecipheriv('aes-256-gcm', key, sealed.subarray(1, 1 + NONCE), { authTagLength: TAG });
+  decipher.setAAD(Buffer.from(JSON.stringify(context)));
+  decipher.setAuthTag(sealed.subarray(sealed.length - TAG));
+  try {
+    return Buffer.concat([decipher.update(sealed.subarray(1 + NONCE, sealed.length - TAG)), decipher.final()]);
+  } catch {
+    throw new SealBroken();
+  }
+}

@@ -1,0 +1,127 @@
+import { createHmac, randomBytes } from 'node:crypto';
+import { Inject, Injectable, type OnApplicationBootstrap } from '@nestjs/common';
+import { InjectDataSource } from '@nestjs/typeorm';
+import type { DataSource } from 'typeorm';
+import { Cursors } from '../common/cursor.js';
+import type { ControllerId, RecordId, YouthId } from '../common/ids.js';
+import { ConfigError } from '../config/load.js';
+import { statement, withTx } from '../database/tx.js';
+import { checkValues, derive, sameBytes, type Keyring } from './keyring.js';
+import { open, seal } from './seal.js';
+
+export const KEYRING = Symbol('Keyring');
+
+/** A data key in the clear, and as the database keeps it. */
+export interface DataKey {
+  readonly key: Buffer;
+  readonly kekId: string;
+  readonly wrapped: Buffer;
+}
+
+const keepCheck = statement('vault.keep-check', `insert into stafett.key_check (name, value) values ($1, $2) on conflict (name) do nothing`);
+const readCheck = statement('vault.read-check', `select name, value from stafett.key_check where name = $1`);
+
+/**
+ * The only place that knows a key. Everything here is computation on keys and bytes; youths.sql.ts keeps the rows.
+ * Derived keys are remembered per controller (some hundred), never per youth.
+ */
+@Injectable()
+export class VaultService implements OnApplicationBootstrap {
+  private readonly derived = new Map<string, Buffer>();
+
+  constructor(
+    @Inject(KEYRING) private readonly keyring: Keyring,
+    @InjectDataSource() private readonly db: DataSource,
+  ) {}
+
+  /** Another key than the one the database was filled with ends the start: nothing would open, and nobody be found. */
+  async onApplicationBootstrap(): Promise<void> {
+    await withTx(this.db, async (tx) => {
+      for (const [name, value] of checkValues(this.keyring)) {
+        await tx.query(keepCheck, [name, value]);
+        const [kept] = await tx.query<{ value: Buffer }>(readCheck, [name]);
+        if (!kept || !sameBytes(kept.value, value)) {
+          throw new ConfigError(`process.keys: the key "${name}" is not the one this database was filled with. Put the old key files back.`);
+        }
+      }
+    });
+  }
+
+  /** The keyed blind index of a birth number, per controller: 32 bytes. Personal data: who holds the root can enumerate. */
+  blindIndex(controller: ControllerId, nationalId: string): Buffer {
+    return this.mac('blind-index', controller, nationalId);
+  }
+
+  /** The keyed hash by which the same content is known again. */
+  contentHash(controller: ControllerId, canonical: string): Buffer {
+    return this.mac('content-hash', controller, canonical);
+  }
+
+  /** The keyed hash of a fact about a youth by which two sources' records are known as one event. */
+  sameEventKey(controller: ControllerId, youth: YouthId, facts: string): Buffer {
+    return this.mac('same-event', controller, `${youth}|${facts}`);
+  }
+
+  /** Cursors leave the hub and must come back unchanged; every process with the same keys knows them. */
+  cursors(): Cursors {
+    return new Cursors(this.keyFor('cursor', 'hub'));
+  }
+
+  newYouthKey(controller: ControllerId, youth: YouthId): DataKey {
+    return this.newKey(['youth-key', controller, youth]);
+  }
+
+  /** @throws SealBroken when the wrapped key was changed or belongs to another youth */
+  openYouthKey(controller: ControllerId, youth: YouthId, kekId: string, wrapped: Buffer): Buffer {
+    return this.openKey(['youth-key', controller, youth], kekId, wrapped);
+  }
+
+  /** A group record names no youth; its body has a key of its own. */
+  newRecordKey(controller: ControllerId, record: RecordId): DataKey {
+    return this.newKey(['record-key', controller, record]);
+  }
+
+  openRecordKey(controller: ControllerId, record: RecordId, kekId: string, wrapped: Buffer): Buffer {
+    return this.openKey(['record-key', controller, record], kekId, wrapped);
+  }
+
+  /** HKDF(youth key, "audit"): salts the log's commitments; gone when the youth's key is. */
+  auditKeyOf(dataKey: Buffer): Buffer {
+    return derive(dataKey, 'stafett audit v1');
+  }
+
+  /** Salts commitments of acts that concern no youth. */
+  auditKeyOfController(controller: ControllerId | 'hub'): Buffer {
+    return this.keyFor('audit', controller);
+  }
+
+  private newKey(context: readonly string[]): DataKey {
+    const key = randomBytes(32);
+    const kekId = this.keyring.activeKek;
+    return { key, kekId, wrapped: seal(this.kek(kekId), key, [...context, kekId]) };
+  }
+
+  private openKey(context: readonly string[], kekId: string, wrapped: Buffer): Buffer {
+    return open(this.kek(kekId), wrapped, [...context, kekId]);
+  }
+
+  private kek(id: string): Buffer {
+    const kek = this.keyring.keks.get(id);
+    if (!kek) throw new Error(`no encryption key with id ${id}`);
+    return kek;
+  }
+
+  private mac(use: string, scope: string, text: string): Buffer {
+    return createHmac('sha256', this.keyFor(use, scope)).update(text, 'utf8').digest();
+  }
+
+  private keyFor(use: string, scope: string): Buffer {
+    const info = `stafett ${use} v1|${scope}`;
+    let key = this.derived.get(info);
+    if (!key) {
+      key = derive(this.keyring.indexRoot, info);
+      this.derived.set(info, key);
+    }
+    return key;
+  }
+}

@@ -1,0 +1,118 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { CLOCK, type Clock } from '../common/clock.js';
+import { newId, type ControllerId, type YouthId } from '../common/ids.js';
+import type { Tx } from '../database/tx.js';
+import { shardOf } from '../queue/shards.js';
+import { seal } from './seal.js';
+import { VaultService } from './vault.service.js';
+import { findYouth, insertMissingYouths, keysOfYouths, lockYouths, raiseProtection } from './youths.sql.js';
+
+export type Protection = 'none' | 'confidential' | 'strictly-confidential';
+
+/** Who a youth is, as a record's `data.youth` says it. Leaves the vault only sealed, or to a recipient the gate has let in. */
+export interface Identity {
+  readonly nationalId: string;
+  readonly givenName: string;
+  readonly familyName: string;
+  readonly birthDate: string;
+  readonly homeMunicipality?: string;
+}
+
+export interface WantedYouth {
+  readonly controllerId: ControllerId;
+  readonly identity: Identity;
+}
+
+/** A youth of one controller, with the opened data key. Lives for one transaction and is not kept. */
+export interface Youth {
+  readonly id: YouthId;
+  readonly controllerId: ControllerId;
+  readonly shard: number;
+  readonly protection: Protection;
+  readonly key: Buffer;
+}
+
+interface YouthRow {
+  id: YouthId;
+  controllerId: ControllerId;
+  blindIndex: Buffer;
+  shard: number;
+  protection: Protection;
+  kekId: string;
+  wrapped: Buffer;
+}
+
+@Injectable()
+export class YouthsService {
+  constructor(
+    private readonly vault: VaultService,
+    @Inject(CLOCK) private readonly clock: Clock,
+  ) {}
+
+  /**
+   * Finds or makes the controller's own youth for each identity, and locks them `for key share` in blind-index order. The
+   * answers stand in the order asked for; the same person twice gives the same youth twice.
+   */
+  async ensure(tx: Tx, wanted: readonly WantedYouth[]): Promise<Youth[]> {
+    if (wanted.length === 0) return [];
+    const byIndex = new Map<string, { want: WantedYouth; index: Buffer }>();
+    const names = wanted.map((want) => {
+      const index = this.vault.blindIndex(want.controllerId, want.identity.nationalId);
+      const name = `${want.controllerId}|${index.toString('hex')}`;
+      if (!byIndex.has(name)) byIndex.set(name, { want, index });
+      return name;
+    });
+    const distinct = [...byIndex.values()];
+    const fresh = distinct.map(({ want }) => {
+      const id = newId<YouthId>(this.clock);
+      const dataKey = this.vault.newYouthKey(want.controllerId, id);
+      const identity = seal(dataKey.key, Buffer.from(JSON.stringify(want.identity)), ['youth-identity', want.controllerId, id]);
+      return { id, dataKey, identity };
+    });
+    const controllers = distinct.map(({ want }) => want.controllerId);
+    const indexes = distinct.map(({ index }) => index);
+    await tx.query(insertMissingYouths, [
+      fresh.map(({ id }) => id),
+      controllers,
+      indexes,
+      fresh.map(({ identity }) => identity),
+      fresh.map(({ id }) => shardOf(id)),
+      fresh.map(({ dataKey }) => dataKey.kekId),
+      fresh.map(({ dataKey }) => dataKey.wrapped),
+      this.clock.now(),
+    ]);
+    const rows = await tx.query<YouthRow>(lockYouths, [controllers, indexes]);
+    const found = new Map(rows.map((row) => [`${row.controllerId}|${row.blindIndex.toString('hex')}`, this.open(row)]));
+    return names.map((name) => {
+      const youth = found.get(name);
+      if (!youth) throw new Error('a youth that was inserted or in conflict is not there');
+      return youth;
+    });
+  }
+
+  /** Raises protection grades; gives the youths whose grade rose, so that what waits for them is judged again. */
+  async raiseProtection(tx: Tx, grades: ReadonlyMap<YouthId, Protection>): Promise<{ id: YouthId; shard: number }[]> {
+    if (grades.size === 0) return [];
+    const ids = [...grades.keys()].sort();
+    return tx.query(raiseProtection, [ids, ids.map((id) => grades.get(id))]);
+  }
+
+  /** The controller's own youth with this birth number, or undefined. Never tells of another controller's. */
+  async find(tx: Tx, controllerId: ControllerId, nationalId: string): Promise<Youth | undefined> {
+    const [row] = await tx.query<Omit<YouthRow, 'controllerId' | 'blindIndex'>>(findYouth, [controllerId, this.vault.blindIndex(controllerId, nationalId)]);
+    return row && this.open({ ...row, controllerId });
+  }
+
+  /** Youths by id, locked `for key share`; one that was erased is not among them. */
+  async byId(tx: Tx, ids: Iterable<YouthId>): Promise<Map<YouthId, Youth>> {
+    const distinct = [...new Set(ids)];
+    if (distinct.length === 0) return new Map();
+    const rows = await tx.query<Omit<YouthRow, 'blindIndex'>>(keysOfYouths, [distinct]);
+    return new Map(rows.map((row) => [row.id, this.open(row)]));
+  }
+
+  private open(row: Omit<YouthRow, 'blindIndex'>): Youth {
+    const { id, controllerId, shard, protection } = row;
+    return { id, controllerId, shard, protection, key: this.vault.openYouthKey(controllerId, id, row.kekId, row.wrapped) };
+  }
+}
