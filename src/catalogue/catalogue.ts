@@ -50,7 +50,9 @@ export const recordTypes: readonly RecordType[] = Object.freeze([
 checkCatalogue(recordTypes);
 
 const byKey: ReadonlyMap<string, RecordType> = new Map(recordTypes.map((type) => [type.key, type]));
-const byEventType: ReadonlyMap<string, RecordType> = new Map(recordTypes.map((type) => [eventTypeOf(type), type]));
+const byEventType: ReadonlyMap<string, RecordType> = new Map(
+  recordTypes.map((type) => [eventTypeOf(type), type]),
+);
 
 /** The record type with a key such as `referral`. */
 export const findType = (key: string): RecordType | undefined => byKey.get(key);

@@ -8,7 +8,8 @@ import type { RecordType, Route } from './record-type.js';
  */
 export function checkCatalogue(types: readonly RecordType[]): void {
   const faults = types.flatMap((type) => faultsOf(type, types).map((fault) => `${type.key}: ${fault}`));
-  if (new Set(types.map(({ key }) => key)).size < types.length) faults.push('two record types have the same key');
+  if (new Set(types.map(({ key }) => key)).size < types.length)
+    faults.push('two record types have the same key');
   if (faults.length > 0) throw new Error(`The catalogue contradicts itself:\n${faults.join('\n')}`);
 }
 
@@ -17,7 +18,8 @@ function faultsOf(type: RecordType, types: readonly RecordType[]): string[] {
   const has = categoriesOf(type);
   if (fieldsOf(type.data).size === 0) faults.push('has no fields');
   if (type.routes.length === 0) faults.push('has no route');
-  if (fieldsOf(type.data).has('youth') !== (type.about === 'youth')) faults.push('is about a youth or not, but not both');
+  if (fieldsOf(type.data).has('youth') !== (type.about === 'youth'))
+    faults.push('is about a youth or not, but not both');
   for (const category of type.essential) {
     if (!has.has(category)) faults.push(`no field has the essential category ${category}`);
   }
@@ -38,12 +40,14 @@ function routeFaults(type: RecordType, route: Route, i: number): string[] {
     .filter((category) => !has.has(category))
     .map((category) => `route ${i} answers for ${category}, which no field has`);
   for (const category of type.essential) {
-    if (!route.answers[category]?.length) faults.push(`route ${i} has no answers for the essential ${category}`);
+    if (!route.answers[category]?.length)
+      faults.push(`route ${i} has no answers for the essential ${category}`);
   }
   if (type.routes.slice(0, i).some((earlier) => overlap(earlier, route))) {
     faults.push(`route ${i} overlaps an earlier one: which ground holds would be a matter of order`);
   }
-  if (route.addressed === 'to-asker' && !type.answersTypes) faults.push(`route ${i} goes to an asker, but nothing asks`);
+  if (route.addressed === 'to-asker' && !type.answersTypes)
+    faults.push(`route ${i} goes to an asker, but nothing asks`);
   return faults;
 }
 

@@ -1,7 +1,14 @@
 import { ValidateBy, ValidateIf, ValidateNested } from 'class-validator';
 import type { CodeList } from './code-list.js';
 import type { DataCategory } from './data-categories.js';
-import { register, type FieldCode, type FieldSpec, type LeafSpec, type ListSize, type PartClass } from './field-spec.js';
+import {
+  register,
+  type FieldCode,
+  type FieldSpec,
+  type LeafSpec,
+  type ListSize,
+  type PartClass,
+} from './field-spec.js';
 import * as judges from './judges.js';
 
 /**
@@ -23,7 +30,13 @@ type Shape = Omit<LeafSpec, 'name' | 'required' | 'category'>;
 function field(shape: Shape, options: FieldOptions): PropertyDecorator {
   return (target, key) => {
     const { category, neverDelivered = false } = options;
-    describe(target, key, { ...shape, name: String(key), required: !options.optional, category, neverDelivered });
+    describe(target, key, {
+      ...shape,
+      name: String(key),
+      required: !options.optional,
+      category,
+      neverDelivered,
+    });
   };
 }
 
@@ -72,10 +85,16 @@ export function Name(options: FieldOptions & { readonly max?: number }): Propert
 }
 
 /** Text of a fixed shape that others define: a subject code, a programme area. `pattern` is anchored. */
-export function Format(pattern: string, options: FieldOptions & { readonly list?: ListSize }): PropertyDecorator {
+export function Format(
+  pattern: string,
+  options: FieldOptions & { readonly list?: ListSize },
+): PropertyDecorator {
   const judge = judges.textJudge({ max: 40, pattern });
   const { list } = options;
-  return field({ kind: 'format', minLength: 1, maxLength: 40, pattern, judge, ...(list && { list }) }, options);
+  return field(
+    { kind: 'format', minLength: 1, maxLength: 40, pattern, judge, ...(list && { list }) },
+    options,
+  );
 }
 
 export function Code(codes: CodeList, options: FieldOptions): PropertyDecorator {
@@ -99,7 +118,9 @@ export const Instant = (options: FieldOptions): PropertyDecorator =>
 export const Flag = (options: FieldOptions): PropertyDecorator =>
   field({ kind: 'flag', judge: judges.flagJudge }, options);
 
-export function Whole(options: FieldOptions & { readonly min: number; readonly max: number }): PropertyDecorator {
+export function Whole(
+  options: FieldOptions & { readonly min: number; readonly max: number },
+): PropertyDecorator {
   const { min, max } = options;
   return field({ kind: 'whole', min, max, judge: judges.wholeJudge(min, max) }, options);
 }
@@ -132,7 +153,8 @@ export const NationalId = (options: FieldOptions): PropertyDecorator =>
 
 /** A part with fields of its own. */
 export function Part(part: () => PartClass, options: { readonly optional?: true } = {}): PropertyDecorator {
-  return (target, key) => describe(target, key, { kind: 'part', name: String(key), required: !options.optional, part });
+  return (target, key) =>
+    describe(target, key, { kind: 'part', name: String(key), required: !options.optional, part });
 }
 
 /** A list of parts. */
@@ -142,5 +164,11 @@ export function Parts(
 ): PropertyDecorator {
   const { min, max } = options;
   return (target, key) =>
-    describe(target, key, { kind: 'part', name: String(key), required: !options.optional, part, list: { min, max } });
+    describe(target, key, {
+      kind: 'part',
+      name: String(key),
+      required: !options.optional,
+      part,
+      list: { min, max },
+    });
 }

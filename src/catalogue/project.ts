@@ -7,11 +7,19 @@ import type { RecordType } from './record-type.js';
  * The data with only the fields of these categories. A part of which nothing is left vanishes; what no one is to get
  * (address protection) never comes along.
  */
-export function project(type: RecordType, data: JsonObject, categories: ReadonlySet<DataCategory>): JsonObject {
+export function project(
+  type: RecordType,
+  data: JsonObject,
+  categories: ReadonlySet<DataCategory>,
+): JsonObject {
   return projectPart(type.data, data, categories) ?? {};
 }
 
-function projectPart(part: PartClass, data: Json | undefined, categories: ReadonlySet<DataCategory>): JsonObject | undefined {
+function projectPart(
+  part: PartClass,
+  data: Json | undefined,
+  categories: ReadonlySet<DataCategory>,
+): JsonObject | undefined {
   if (!isObject(data)) return undefined;
   const kept: JsonObject = {};
   for (const [name, spec] of fieldsOf(part)) {
@@ -21,7 +29,11 @@ function projectPart(part: PartClass, data: Json | undefined, categories: Readon
   return Object.keys(kept).length > 0 ? kept : undefined;
 }
 
-function projectField(spec: FieldSpec, value: Json | undefined, categories: ReadonlySet<DataCategory>): Json | undefined {
+function projectField(
+  spec: FieldSpec,
+  value: Json | undefined,
+  categories: ReadonlySet<DataCategory>,
+): Json | undefined {
   if (spec.kind !== 'part') return categories.has(spec.category) && !spec.neverDelivered ? value : undefined;
   if (!Array.isArray(value)) return projectPart(spec.part(), value, categories);
   const kept = value.map((element) => projectPart(spec.part(), element, categories)).filter(isObject);

@@ -30,7 +30,12 @@ export function syntheticNationalId(birthDate: Day, serial = 500): string {
 /** The youth of every example: seventeen years old by the year, of the test population, of no municipality in particular. */
 export function exampleYouth(today: Day): JsonObject {
   const birthDate = `${Number(today.slice(0, 4)) - 17}-03-14` as Day;
-  return { nationalId: syntheticNationalId(birthDate), givenName: 'Ronja', familyName: 'Testheim', birthDate };
+  return {
+    nationalId: syntheticNationalId(birthDate),
+    givenName: 'Ronja',
+    familyName: 'Testheim',
+    birthDate,
+  };
 }
 
 /** Days before today, but not before the school year began. */

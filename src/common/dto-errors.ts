@@ -56,7 +56,9 @@ export function propertiesOf(Dto: abstract new () => unknown): ReadonlySet<strin
   let names = known.get(Dto);
   if (!names) {
     const storage = getMetadataStorage();
-    names = new Set(storage.getTargetValidationMetadatas(Dto, '', true, false).map((rule) => rule.propertyName));
+    names = new Set(
+      storage.getTargetValidationMetadatas(Dto, '', true, false).map((rule) => rule.propertyName),
+    );
     known.set(Dto, names);
   }
   return names;

@@ -46,8 +46,11 @@ function poisoned(value: unknown, pointer: string, depth: number): FieldError[] 
   if (typeof value !== 'object' || value === null) return [];
   if (depth > MAX_DEPTH) return [{ pointer, code: 'too-deep' }];
   const keys = Object.keys(value);
-  if (!Array.isArray(value) && keys.some((key) => poison.has(key))) return [{ pointer, code: 'unknown-field' }];
-  return Object.entries(value).flatMap(([key, inner]) => poisoned(inner, pointer + pointerStep(key), depth + 1));
+  if (!Array.isArray(value) && keys.some((key) => poison.has(key)))
+    return [{ pointer, code: 'unknown-field' }];
+  return Object.entries(value).flatMap(([key, inner]) =>
+    poisoned(inner, pointer + pointerStep(key), depth + 1),
+  );
 }
 
 /**
@@ -69,10 +72,13 @@ function shapeErrors(plain: unknown, instance: unknown, pointer: string): FieldE
     else if (Array.isArray(inner) && isOneObject(Class, key)) errors.push({ pointer: at, code: 'type' });
     else errors.push(...shapeErrors(inner, Reflect.get(instance, key), at));
   }
-  return errors.filter((error, i) => errors.findIndex((e) => e.pointer === error.pointer && e.code === error.code) === i);
+  return errors.filter(
+    (error, i) => errors.findIndex((e) => e.pointer === error.pointer && e.code === error.code) === i,
+  );
 }
 
-const typeOf = (Class: Class<object>, key: string): unknown => Reflect.getMetadata('design:type', Class.prototype as object, key);
+const typeOf = (Class: Class<object>, key: string): unknown =>
+  Reflect.getMetadata('design:type', Class.prototype as object, key);
 
 function isOneObject(Class: Class<object>, key: string): boolean {
   const type = typeOf(Class, key);
@@ -87,7 +93,8 @@ export function readJsonBody({ headers, body }: HubRequest): unknown {
   const type = headers['content-type'];
   const encoding = headers['content-encoding'];
   const plain = encoding === undefined || String(encoding).toLowerCase() === 'identity';
-  if (typeof type !== 'string' || !jsonType.test(type.trim()) || !plain) throw new Problem('unsupported-media-type');
+  if (typeof type !== 'string' || !jsonType.test(type.trim()) || !plain)
+    throw new Problem('unsupported-media-type');
   return parseJson(body instanceof Uint8Array ? body : new Uint8Array());
 }
 
@@ -106,7 +113,6 @@ export function readQuery<T extends object>(Dto: Class<T>, query: unknown): T {
 }
 
 const wholeNumber = /^(0|[1-9]\d{0,14})$/;
-// eslint-disable-next-line no-control-regex -- control characters are what it looks for
 const control = /[\u0000-\u001f\u007f]/;
 
 /** Texts of a query as the property's type has them: a number is decimal digits and nothing else. */
@@ -123,8 +129,9 @@ function fromText(type: unknown, value: string | string[], pointer: string, erro
 const requestOf = (context: ExecutionContext): HubRequest => context.switchToHttp().getRequest<HubRequest>();
 
 /** The body, strict JSON, as an instance of the class. */
-export const JsonBody = createParamDecorator(<T extends object>(Dto: Class<T>, context: ExecutionContext): T =>
-  parseDto(Dto, readJsonBody(requestOf(context)), '/body'),
+export const JsonBody = createParamDecorator(
+  <T extends object>(Dto: Class<T>, context: ExecutionContext): T =>
+    parseDto(Dto, readJsonBody(requestOf(context)), '/body'),
 );
 
 /** The query as an instance of the class. Properties must be declared `string`, `number`, `boolean` or a list of strings. */

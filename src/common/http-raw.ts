@@ -36,11 +36,15 @@ export function onClientError(error: NodeJS.ErrnoException, socket: Socket): voi
 }
 
 function refuseSocket(socket: Socket, status: number, headers: readonly string[] = []): void {
-  const problem = new Problem(status === 405 ? 'method-not-allowed' : status === 413 ? 'too-large' : 'malformed-request');
+  const problem = new Problem(
+    status === 405 ? 'method-not-allowed' : status === 413 ? 'too-large' : 'malformed-request',
+  );
   const body = problemBytes(problem, status);
   const head = [
     `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ''}`,
-    ...Object.entries({ ...safeHeaders, 'Content-Security-Policy': CLOSED_POLICY }).map((pair) => pair.join(': ')),
+    ...Object.entries({ ...safeHeaders, 'Content-Security-Policy': CLOSED_POLICY }).map((pair) =>
+      pair.join(': '),
+    ),
     ...headers,
     `Content-Type: ${PROBLEM_TYPE}`,
     `Content-Length: ${body.length}`,
@@ -59,7 +63,11 @@ export function guardServer(server: Server): void {
   server.on('connect', (_request: IncomingMessage, socket: Socket) => refuseSocket(socket, 405, ['Allow: ']));
   server.on('checkExpectation', (_request: IncomingMessage, response: ServerResponse) => {
     const body = problemBytes(new Problem('malformed-request'), 417);
-    const headers = { ...safeHeaders, 'Content-Security-Policy': CLOSED_POLICY, 'Content-Type': PROBLEM_TYPE };
+    const headers = {
+      ...safeHeaders,
+      'Content-Security-Policy': CLOSED_POLICY,
+      'Content-Type': PROBLEM_TYPE,
+    };
     response.writeHead(417, { ...headers, 'Content-Length': body.length, Connection: 'close' }).end(body);
   });
 }

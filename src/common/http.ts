@@ -59,7 +59,9 @@ export function createHttpAdapter({ http }: HttpLimits): FastifyAdapter {
     clientErrorHandler: onClientError,
     // A path that does not decode, or a parameter too long to be an id. The router finds this before any hook runs.
     frameworkErrors: (error: { readonly code: string }, _request: unknown, reply: FastifyReply) => {
-      const problem = new Problem(error.code === 'FST_ERR_MAX_PARAM_LENGTH' ? 'not-found' : 'malformed-request');
+      const problem = new Problem(
+        error.code === 'FST_ERR_MAX_PARAM_LENGTH' ? 'not-found' : 'malformed-request',
+      );
       void reply
         .code(problem.kind.status)
         .headers({ ...safeHeaders, 'Content-Security-Policy': CLOSED_POLICY, 'Content-Type': PROBLEM_TYPE })
@@ -68,7 +70,9 @@ export function createHttpAdapter({ http }: HttpLimits): FastifyAdapter {
   });
   const fastify = adapter.getInstance();
   fastify.removeAllContentTypeParsers();
-  fastify.addContentTypeParser('*', (request, _payload, done) => readBody(request.raw, http.bodyLimitBytes, done));
+  fastify.addContentTypeParser('*', (request, _payload, done) =>
+    readBody(request.raw, http.bodyLimitBytes, done),
+  );
 
   const paths = new Paths();
   fastify.addHook('onRoute', ({ method, url }) => paths.add(url, [method].flat()));

@@ -3,12 +3,16 @@ import type { DataSource } from 'typeorm';
 /** Months beyond the running one that have partitions. A hub that nobody restarts for half a year still has its own scheduled run. */
 export const MONTHS_AHEAD = 6;
 
+/** Two hubs that make the same partition at once would meet in an error. Beside the classes in locks.ts. */
+const PARTITIONS_LOCK = [7309, 3] as const;
+
 /** Makes the partitions of this month and the next six where they are missing. @returns how many were made */
-export async function ensurePartitions(db: DataSource): Promise<number> {
-  const [row] = await db.query<{ made: number }[]>('select stafett.create_partitions($1::int) as made', [
-    MONTHS_AHEAD,
-  ]);
-  return row?.made ?? 0;
+export function ensurePartitions(db: DataSource): Promise<number> {
+  return db.transaction(async (tx) => {
+    await tx.query('select pg_advisory_xact_lock($1, $2)', [...PARTITIONS_LOCK]);
+    const [row] = await tx.query<{ made: number }[]>('select stafett.create_partitions($1::int) as made', [MONTHS_AHEAD]);
+    return row?.made ?? 0;
+  });
 }
 
 /**

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { Client, DatabaseError } from 'pg';
+import { Client } from 'pg';
 import type { Config } from '../config/config.schema.js';
 import { ConfigError } from '../config/load.js';
 import { keptText, startEmbedded } from './embedded.js';
@@ -194,10 +194,9 @@ async function connected<T>(url: string, key: string, work: (client: Client) => 
     await client.connect();
   } catch (error) {
     const { hostname, port, pathname } = new URL(url);
-    const why =
-      error instanceof DatabaseError || error instanceof Error
-        ? error.message || String((error as NodeJS.ErrnoException).code)
-        : 'unknown';
+    // Refused on every address of a host, the error has no text but a code.
+    const { message, code } = error as NodeJS.ErrnoException;
+    const why = message || code;
     throw new ConfigError(
       `${key}: no connection to ${hostname}:${port || '5432'}${pathname} (${why}). Allowed: the address of a running PostgreSQL and a login that it accepts.`,
     );

@@ -3,7 +3,7 @@ import { agencyKinds, type AgencyKind } from '../common/access.js';
 
 /** An agency as others see it. */
 export class AgencyView {
-  @ApiProperty({ pattern: '^\\d{9}$', example: '310100019' })
+  @ApiProperty({ pattern: '^\\d{9}$', example: '310100013' })
   orgNumber: string;
 
   @ApiProperty({ enum: agencyKinds })

@@ -8,8 +8,8 @@ import type { Refusal } from './directory.scope.js';
 
 export const MAX_PAGE = 500;
 const DEFAULT_PAGE = 100;
-/** A county's directory is some tens of kilobytes. YAML costs a hundred times more to read than JSON, so a large one comes as JSON. */
-const MAX_BYTES = { 'application/json': 1_000_000, 'application/yaml': 200_000 } as const;
+/** A county's directory is some tens of kilobytes. YAML costs a hundred times more to read than JSON, so a large one comes as JSON (docs/directory.md). */
+const MAX_BYTES = { 'application/json': 1_000_000, 'application/yaml': 100_000 } as const;
 const MAX_ERRORS = 100;
 
 export interface AgencyQuery {

@@ -3,7 +3,7 @@ import { ApiBearerAuth, ApiOkResponse, ApiTags } from '@nestjs/swagger';
 import { InjectDataSource } from '@nestjs/typeorm';
 import type { DataSource } from 'typeorm';
 import { CallerOf, Needs, type Caller, type HubRequest } from '../common/access.js';
-import type { AgencyId, RecordId } from '../common/ids.js';
+import { urnOfOrgNumber, type AgencyId, type RecordId } from '../common/ids.js';
 import { Problem } from '../common/problems.js';
 import type { Config } from '../config/config.schema.js';
 import { CONFIG } from '../config/config.module.js';
@@ -108,7 +108,8 @@ function withGrade(known: Youth | undefined, event: Prepared): Youth | undefined
 }
 
 function describe(directory: Directory, { recipientId, verdict }: Judged): CheckedTransfer {
-  const recipient = directory.agencyById(recipientId)?.orgNumber ?? '';
+  const agency = directory.agencyById(recipientId);
+  const recipient = agency ? urnOfOrgNumber(agency.orgNumber) : '';
   if (verdict.do === 'refuse') return { recipient, would: 'refuse', reason: verdict.reason, categories: [], withheld: '', ground: '' };
   return {
     recipient,

@@ -1,4 +1,9 @@
-import { Injectable, type CanActivate, type ExecutionContext, type OnApplicationBootstrap } from '@nestjs/common';
+import {
+  Injectable,
+  type CanActivate,
+  type ExecutionContext,
+  type OnApplicationBootstrap,
+} from '@nestjs/common';
 import { DiscoveryService, Reflector } from '@nestjs/core';
 import { ACCESS, type Access } from '../common/access.js';
 import { Authenticator, type RawRequest } from './authenticator.js';
@@ -22,9 +27,13 @@ export class AccessGuard implements CanActivate, OnApplicationBootstrap {
   }
 
   async canActivate(context: ExecutionContext): Promise<boolean> {
-    const access = this.reflector.getAllAndOverride<Access | undefined>(ACCESS, [context.getHandler(), context.getClass()]);
+    const access = this.reflector.getAllAndOverride<Access | undefined>(ACCESS, [
+      context.getHandler(),
+      context.getClass(),
+    ]);
     if (!access) throw new Error('a route without access metadata was called');
-    if (!('public' in access)) await this.authenticator.admit(context.switchToHttp().getRequest<RawRequest>(), access);
+    if (!('public' in access))
+      await this.authenticator.admit(context.switchToHttp().getRequest<RawRequest>(), access);
     return true;
   }
 }

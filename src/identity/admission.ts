@@ -12,11 +12,18 @@ export function callerOf({ scopes }: Verified, agency: Agency): Caller {
 }
 
 /** What keeps a caller from a route, or undefined. Asked on every call, so that a change acts at once. */
-export function obstacle(caller: Caller, access: Access, directory: Directory, day: Day): Problem | undefined {
+export function obstacle(
+  caller: Caller,
+  access: Access,
+  directory: Directory,
+  day: Day,
+): Problem | undefined {
   const agency = directory.agencyByNumber(caller.orgNumber);
   if (!agency) return new Problem('agency-unknown');
   if (!agency.active) return new Problem('agency-inactive');
   if (!directory.agreementInForce(agency, day)) return new Problem('no-processor-agreement');
   if ('public' in access || access.anyOf.length === 0) return undefined;
-  return access.anyOf.some((scope) => caller.scopes.has(scope)) ? undefined : new Problem('insufficient-scope');
+  return access.anyOf.some((scope) => caller.scopes.has(scope))
+    ? undefined
+    : new Problem('insufficient-scope');
 }

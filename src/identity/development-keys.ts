@@ -20,10 +20,12 @@ export const issuesTokens = ({ environment, identity }: Pick<Config, 'environmen
 type Where = Pick<Config, 'environment' | 'identity'> & { readonly process: { readonly keys: string } };
 
 /** The key that signs development tokens. */
-export const developmentIssuer = (config: Where): Promise<DevelopmentKey> => developmentKey(config, 'issuer.jwk.json');
+export const developmentIssuer = (config: Where): Promise<DevelopmentKey> =>
+  developmentKey(config, 'issuer.jwk.json');
 
 /** The key that every development client signs its assertions with. */
-export const developmentClient = (config: Where): Promise<DevelopmentKey> => developmentKey(config, 'client.jwk.json');
+export const developmentClient = (config: Where): Promise<DevelopmentKey> =>
+  developmentKey(config, 'client.jwk.json');
 
 async function developmentKey(config: Where, name: string): Promise<DevelopmentKey> {
   if (!issuesTokens(config)) {
@@ -35,7 +37,9 @@ async function developmentKey(config: Where, name: string): Promise<DevelopmentK
   const jwk = read(path) ?? (make(config.process.keys, path), read(path));
   const { kty, n, e } = jwk ?? {};
   if (!jwk || kty !== 'RSA' || !n || !e || !jwk.d) {
-    throw new ConfigError(`process.keys: ${path} must hold an RSA private key as a JWK. Remove it to have one made.`);
+    throw new ConfigError(
+      `process.keys: ${path} must hold an RSA private key as a JWK. Remove it to have one made.`,
+    );
   }
   const kid = await calculateJwkThumbprint({ kty, n, e });
   const publicJwk: JWK = { kty, n, e, kid, alg: 'RS256', use: 'sig' };
@@ -69,7 +73,10 @@ function make(folder: string, path: string): void {
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
   const draft = `${path}.${randomUUID()}.new`;
-  writeFileSync(draft, `${JSON.stringify(privateKey.export({ format: 'jwk' }))}\n`, { mode: 0o600, flag: 'wx' });
+  writeFileSync(draft, `${JSON.stringify(privateKey.export({ format: 'jwk' }))}\n`, {
+    mode: 0o600,
+    flag: 'wx',
+  });
   try {
     linkSync(draft, path);
   } catch (error) {

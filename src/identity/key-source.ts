@@ -26,7 +26,8 @@ export async function keySource(config: Config): Promise<JWTVerifyGetKey> {
     try {
       return await remote(header, token);
     } catch (cause) {
-      if (cause instanceof errors.JWKSNoMatchingKey || cause instanceof errors.JWKSMultipleMatchingKeys) throw cause;
+      if (cause instanceof errors.JWKSNoMatchingKey || cause instanceof errors.JWKSMultipleMatchingKeys)
+        throw cause;
       throw new KeysUnavailable('the keys of the issuer cannot be fetched', { cause });
     }
   };

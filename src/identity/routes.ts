@@ -26,12 +26,19 @@ export function discoverRoutes(discovery: DiscoveryService, reflector: Reflector
     .flatMap(({ metatype }) => (typeof metatype === 'function' ? [metatype as Type<object>] : []))
     .flatMap((Controller) => {
       const prototype = Controller.prototype as Record<string, () => unknown>;
-      return scanner.getAllMethodNames(prototype).flatMap((name) => routesOfMethod(Controller, name, prototype[name], reflector));
+      return scanner
+        .getAllMethodNames(prototype)
+        .flatMap((name) => routesOfMethod(Controller, name, prototype[name], reflector));
     })
     .sort((a, b) => (a.path + a.method < b.path + b.method ? -1 : 1));
 }
 
-function routesOfMethod(Controller: Type<object>, name: string, handler: (() => unknown) | undefined, reflector: Reflector): HubRoute[] {
+function routesOfMethod(
+  Controller: Type<object>,
+  name: string,
+  handler: (() => unknown) | undefined,
+  reflector: Reflector,
+): HubRoute[] {
   if (!handler) return [];
   const own = pathsIn(handler);
   const method = Reflect.getMetadata(METHOD_METADATA, handler) as RequestMethod | undefined;
@@ -47,4 +54,7 @@ function routesOfMethod(Controller: Type<object>, name: string, handler: (() => 
   );
 }
 
-const pathsIn = (target: object): string[] => [Reflect.getMetadata(PATH_METADATA, target) as string | string[] | undefined].flat().filter((path) => path !== undefined);
+const pathsIn = (target: object): string[] =>
+  [Reflect.getMetadata(PATH_METADATA, target) as string | string[] | undefined]
+    .flat()
+    .filter((path) => path !== undefined);

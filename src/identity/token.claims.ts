@@ -53,7 +53,10 @@ export function checkHeader(token: string): void {
   must(isObject(header), 'header-not-object');
   must(header['alg'] === 'RS256', 'algorithm');
   must(!Object.hasOwn(header, 'crit'), 'crit');
-  must(!Object.hasOwn(header, 'b64') && !Object.hasOwn(header, 'zip') && !Object.hasOwn(header, 'enc'), 'extension');
+  must(
+    !Object.hasOwn(header, 'b64') && !Object.hasOwn(header, 'zip') && !Object.hasOwn(header, 'enc'),
+    'extension',
+  );
   const { typ, kid } = header;
   must(typ === undefined || (typeof typ === 'string' && types.has(typ.toLowerCase())), 'type');
   must(typeof kid === 'string' && kid.length > 0 && kid.length <= 200, 'key-id');
@@ -65,7 +68,11 @@ export function checkHeader(token: string): void {
  * maximum is refused, which also catches milliseconds in the place of seconds.
  * @throws TokenRefused
  */
-export function readClaims(payload: Readonly<Record<string, unknown>>, rules: TokenRules, now: Date): Verified {
+export function readClaims(
+  payload: Readonly<Record<string, unknown>>,
+  rules: TokenRules,
+  now: Date,
+): Verified {
   const seconds = now.getTime() / 1000;
   const { iss, aud, exp, iat, nbf, jti, scope, token_type: tokenType } = payload;
   must(iss === rules.issuer, 'issuer');
@@ -86,7 +93,8 @@ export function readClaims(payload: Readonly<Record<string, unknown>>, rules: To
   return { orgNumber: consumer(payload['consumer']), scopes: scopes.filter(isScope), expiresAt: exp * 1000 };
 }
 
-const isTime = (value: unknown): value is number => typeof value === 'number' && Number.isFinite(value) && value > 0;
+const isTime = (value: unknown): value is number =>
+  typeof value === 'number' && Number.isFinite(value) && value > 0;
 
 function hasAudience(aud: unknown, ours: string): boolean {
   if (typeof aud === 'string') return aud === ours;

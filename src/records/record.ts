@@ -1,5 +1,5 @@
 import type { RecordType } from '../catalogue/record-type.js';
-import type { AgencyId, ControllerId, OrgNumber, RecordId, YouthId } from '../common/ids.js';
+import type { AgencyId, ControllerId, RecordId, YouthId } from '../common/ids.js';
 import type { JsonObject } from '../common/json.js';
 import type { Identity, Protection } from '../vault/youths.service.js';
 
@@ -19,7 +19,7 @@ export interface Prepared {
   readonly youth: { readonly identity: Identity; readonly protection: Protection } | null;
 }
 
-/** What a sealed body says besides the data: nothing, so that data and body are one. */
+/** What a sealed body belongs to. */
 export interface BodyContext {
   readonly recordId: RecordId;
   readonly type: string;
@@ -59,5 +59,3 @@ export interface StoredRecord {
   readonly state: RecordState;
   readonly reason: string | null;
 }
-
-export const urnOf = (number: OrgNumber): string => `urn:stafett:agency:${number}`;

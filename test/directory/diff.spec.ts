@@ -23,8 +23,13 @@ const day = fc.constantFrom('2026-01-01', '2026-06-30') as fc.Arbitrary<Day>;
 
 /** Any directory over few keys, so that two of them meet in most. */
 const states = (active: fc.Arbitrary<boolean>): fc.Arbitrary<DirectoryState> => {
-  const mapOf = <V>(value: fc.Arbitrary<V>, key: (value: V) => string): fc.Arbitrary<ReadonlyMap<string, V>> =>
-    fc.uniqueArray(value, { selector: key, maxLength: 4 }).map((values) => new Map(values.map((each) => [key(each), each])));
+  const mapOf = <V>(
+    value: fc.Arbitrary<V>,
+    key: (value: V) => string,
+  ): fc.Arbitrary<ReadonlyMap<string, V>> =>
+    fc
+      .uniqueArray(value, { selector: key, maxLength: 4 })
+      .map((values) => new Map(values.map((each) => [key(each), each])));
   const agreement = fc.option(day);
   const controller: fc.Arbitrary<ControllerValue> = fc.record({
     orgNumber: few,
@@ -77,7 +82,9 @@ const activeOf = (state: DirectoryState): unknown =>
   Object.fromEntries(
     Object.entries(state).map(([entity, map]: [string, ReadonlyMap<string, object>]) => [
       entity,
-      [...map].filter(([, value]) => !('active' in value) || value.active).sort(([a], [b]) => (a < b ? -1 : 1)),
+      [...map]
+        .filter(([, value]) => !('active' in value) || value.active)
+        .sort(([a], [b]) => (a < b ? -1 : 1)),
     ]),
   );
 
@@ -121,7 +128,9 @@ describe('the difference between a directory and a file', () => {
 
   it('deactivates what has gone and activates what returns', () => {
     const all = stateOfFile(opplandWith(() => undefined));
-    const less = stateOfFile(opplandWith((file) => (file.agencies = file.agencies.filter((each) => each.orgNumber !== '310200018'))));
+    const less = stateOfFile(
+      opplandWith((file) => (file.agencies = file.agencies.filter((each) => each.orgNumber !== '310200018'))),
+    );
     const gone = diff(all, less);
     expect(gone.map(({ verb, key }) => `${verb} ${key}`)).toEqual(['deactivated 310200018']);
     const back = diff(apply(all, gone), all);
@@ -137,11 +146,15 @@ describe('the agencies to look at again', () => {
   };
 
   it('are those that went', () => {
-    expect(rechecked((file) => (file.agencies = file.agencies.filter((each) => each.orgNumber !== '310200018')))).toEqual(['310200018']);
+    expect(
+      rechecked((file) => (file.agencies = file.agencies.filter((each) => each.orgNumber !== '310200018'))),
+    ).toEqual(['310200018']);
   });
 
   it('are all agencies of a controller whose agreement is another now, as first or second controller', () => {
-    const found = rechecked((file) => (file.controllers[1]!['agreement'] = { from: '2024-08-01', to: '2026-01-31' }));
+    const found = rechecked(
+      (file) => (file.controllers[1]!['agreement'] = { from: '2024-08-01', to: '2026-01-31' }),
+    );
     expect(found).toEqual(['310400017', '310500011']);
   });
 

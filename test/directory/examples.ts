@@ -50,7 +50,10 @@ export function withoutCounty(file: Draft, number: string): void {
 /** Rows as the tables would hold them; an id is the natural key. */
 export function rowsOf(state: DirectoryState): DirectoryRows {
   return {
-    controllers: [...state.controller.values()].map((each) => ({ ...each, id: each.orgNumber as string as ControllerId })),
+    controllers: [...state.controller.values()].map((each) => ({
+      ...each,
+      id: each.orgNumber as string as ControllerId,
+    })),
     regions: [...state.region].map(([id, each]) => ({ ...each, id })),
     agencies: [...state.agency.values()].map(({ region, controller, secondController, ...each }) => ({
       ...each,
@@ -65,7 +68,10 @@ export function rowsOf(state: DirectoryState): DirectoryRows {
       otAgencyId: idOf(ot),
       members: members.map(idOf),
     })),
-    serviceAreas: [...state['service-area'].values()].map(({ agency, ...each }) => ({ ...each, agencyId: idOf(agency) })),
+    serviceAreas: [...state['service-area'].values()].map(({ agency, ...each }) => ({
+      ...each,
+      agencyId: idOf(agency),
+    })),
   };
 }
 

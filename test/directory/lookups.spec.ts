@@ -29,7 +29,9 @@ describe('looking up agencies', () => {
 
   it('keeps a deactivated agency findable and out of the list', () => {
     const all = stateOfFile(opplandWith(() => undefined));
-    const less = stateOfFile(opplandWith((f) => (f.agencies = f.agencies.filter((each) => each.orgNumber !== '310200018'))));
+    const less = stateOfFile(
+      opplandWith((f) => (f.agencies = f.agencies.filter((each) => each.orgNumber !== '310200018'))),
+    );
     const after = new Directory(rowsOf(apply(all, diff(all, less))));
     expect(agency('310200018', after).active).toBe(false);
     expect(after.agencies({ kind: 'school' }).some((each) => each.orgNumber === '310200018')).toBe(false);
@@ -50,7 +52,11 @@ describe('residence', () => {
   });
 
   it('is not guessed where the municipality takes no part', () => {
-    expect([directory.otUnitFor('0301'), directory.navUnitFor('0301'), directory.countyOf('0301')]).toEqual([undefined, undefined, undefined]);
+    expect([directory.otUnitFor('0301'), directory.navUnitFor('0301'), directory.countyOf('0301')]).toEqual([
+      undefined,
+      undefined,
+      undefined,
+    ]);
   });
 
   it('is the agency’s own municipality where the record names none', () => {
@@ -59,7 +65,11 @@ describe('residence', () => {
   });
 
   it('is the only unit of the county, or none, for a county agency that lies nowhere', () => {
-    const nowhere = new Directory(opplandRows((f) => f.agencies.filter((a) => a.kind === 'county').forEach((a) => delete a['municipality'])));
+    const nowhere = new Directory(
+      opplandRows((f) =>
+        f.agencies.filter((a) => a.kind === 'county').forEach((a) => delete a['municipality']),
+      ),
+    );
     expect(nowhere.unitForAgency(agency('310100013', nowhere), 'ot')).toBeUndefined();
     const [, neighbour] = nowhere.agencies({ kind: 'county' });
     expect(neighbour && nowhere.unitForAgency(neighbour, 'ot')?.name).toBe('OT Nabofylket');
@@ -67,25 +77,37 @@ describe('residence', () => {
 });
 
 describe('a processor agreement in force', () => {
-  const ended = new Directory(opplandRows()).agencies({ kind: 'school' }).find((each) => each.name.includes('utløpt'));
+  const ended = new Directory(opplandRows())
+    .agencies({ kind: 'school' })
+    .find((each) => each.name.includes('utløpt'));
 
   it('is asked of every controller of the agency', () => {
     const office = agency('310400017');
     expect(directory.agreementInForce(office, day('2026-11-24'))).toBe(true);
     for (const controller of ['319000011', '310000027']) {
-      const without = new Directory(opplandRows((f) => delete f.controllers.find((each) => each.orgNumber === controller)!['agreement']));
+      const without = new Directory(
+        opplandRows((f) => delete f.controllers.find((each) => each.orgNumber === controller)!['agreement']),
+      );
       expect(without.agreementInForce(agency('310400017', without), day('2026-11-24'))).toBe(false);
     }
   });
 
   it('holds from its first day to its last, both included', () => {
     const days = ['2024-07-31', '2024-08-01', '2025-06-30', '2025-07-01'].map(day);
-    expect(days.map((each) => ended && directory.agreementInForce(ended, each))).toEqual([false, true, true, false]);
+    expect(days.map((each) => ended && directory.agreementInForce(ended, each))).toEqual([
+      false,
+      true,
+      true,
+      false,
+    ]);
   });
 
   it('does not hold for a controller that has been deactivated', () => {
     const rows = opplandRows();
-    const gone = new Directory({ ...rows, controllers: rows.controllers.map((each) => ({ ...each, active: each.orgNumber !== '310000027' })) });
+    const gone = new Directory({
+      ...rows,
+      controllers: rows.controllers.map((each) => ({ ...each, active: each.orgNumber !== '310000027' })),
+    });
     expect(gone.agreementInForce(agency('310400017', gone), day('2026-11-24'))).toBe(false);
   });
 });

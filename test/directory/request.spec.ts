@@ -26,14 +26,44 @@ describe('the body of PUT /v1/directory', () => {
 
   it.each<[string, () => unknown, string, object[]]>([
     ['another content type', () => put(json(), 'text/plain'), 'unsupported-media-type', []],
-    ['no content type', () => readDirectoryBody(json(), undefined, countyAdmin), 'unsupported-media-type', []],
-    ['nothing', () => put(Buffer.alloc(0), 'application/yaml'), 'invalid-request', [{ pointer: '', code: 'type' }]],
-    ['bytes that are not UTF-8', () => put(Buffer.from([0x61, 0xff]), 'application/yaml'), 'invalid-request', [{ pointer: '', code: 'encoding' }]],
+    [
+      'no content type',
+      () => readDirectoryBody(json(), undefined, countyAdmin),
+      'unsupported-media-type',
+      [],
+    ],
+    [
+      'nothing',
+      () => put(Buffer.alloc(0), 'application/yaml'),
+      'invalid-request',
+      [{ pointer: '', code: 'type' }],
+    ],
+    [
+      'bytes that are not UTF-8',
+      () => put(Buffer.from([0x61, 0xff]), 'application/yaml'),
+      'invalid-request',
+      [{ pointer: '', code: 'encoding' }],
+    ],
     ['broken JSON', () => put(Buffer.from('{')), 'malformed-json', [{ pointer: '', code: 'syntax' }]],
     ['too much', () => put(Buffer.alloc(1_000_001, 0x20)), 'too-large', []],
-    ['a wrong value', () => put(json((f) => (f.agencies[3]!['name'] = '02013299997'))), 'invalid-request', [{ pointer: '/agencies/3/name', code: 'format' }]],
-    ['an unknown key', () => put(json((f) => (f.agencies[3]!['02013299997'] = 1))), 'invalid-request', [{ pointer: '/agencies/3', code: 'unknown-field' }]],
-    ['the caller missing', () => put(json((f) => (f.agencies = f.agencies.filter((each) => each !== first(f, 'county'))))), 'invalid-request', [{ pointer: '/agencies', code: 'caller-missing' }]],
+    [
+      'a wrong value',
+      () => put(json((f) => (f.agencies[3]!['name'] = '02013299997'))),
+      'invalid-request',
+      [{ pointer: '/agencies/3/name', code: 'format' }],
+    ],
+    [
+      'an unknown key',
+      () => put(json((f) => (f.agencies[3]!['02013299997'] = 1))),
+      'invalid-request',
+      [{ pointer: '/agencies/3', code: 'unknown-field' }],
+    ],
+    [
+      'the caller missing',
+      () => put(json((f) => (f.agencies = f.agencies.filter((each) => each !== first(f, 'county'))))),
+      'invalid-request',
+      [{ pointer: '/agencies', code: 'caller-missing' }],
+    ],
   ])('is refused with a pointer and no value: %s', (_, work, code, errors) => {
     const problem = problemOf(work);
     expect(problem.code).toBe(code);
@@ -66,7 +96,11 @@ describe('the body of PUT /v1/directory', () => {
 describe('the query of GET /v1/agencies', () => {
   it('has a ceiling and defaults', () => {
     expect(readAgencyQuery({})).toEqual({ kind: undefined, after: undefined, limit: 100 });
-    expect(readAgencyQuery({ kind: 'ot', limit: '500', after: 'x' })).toEqual({ kind: 'ot', after: 'x', limit: 500 });
+    expect(readAgencyQuery({ kind: 'ot', limit: '500', after: 'x' })).toEqual({
+      kind: 'ot',
+      after: 'x',
+      limit: 500,
+    });
   });
 
   it.each([

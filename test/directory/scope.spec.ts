@@ -40,9 +40,21 @@ describe('what a county may change', () => {
     ['an agency', (f) => (of(f, '04', 'school')['name'] = 'X'), 'agency'],
     ['a region', (f) => (f.counties[1]!.regions[0]!['name'] = 'X'), 'region'],
     ['a team', (f) => (f.counties[1]!.teams[0]!.name = 'X'), 'team'],
-    ['a service area', (f) => (f.counties[1]!.municipalities[0]!['nav'] = f.counties[1]!.municipalities[1]!['nav']), 'service-area'],
-    ['a controller', (f) => delete f.controllers.find((each) => each.orgNumber.startsWith('3150'))!['agreement'], 'controller'],
-    ['Nav, which all counties share', (f) => delete f.controllers.find((each) => each.kind === 'nav-state')!['agreement'], 'controller'],
+    [
+      'a service area',
+      (f) => (f.counties[1]!.municipalities[0]!['nav'] = f.counties[1]!.municipalities[1]!['nav']),
+      'service-area',
+    ],
+    [
+      'a controller',
+      (f) => delete f.controllers.find((each) => each.orgNumber.startsWith('3150'))!['agreement'],
+      'controller',
+    ],
+    [
+      'Nav, which all counties share',
+      (f) => delete f.controllers.find((each) => each.kind === 'nav-state')!['agreement'],
+      'controller',
+    ],
   ])('is not another’s: %s', (_, change, entity) => {
     const { kept, refused } = asked(change);
     expect(kept).toEqual([]);
@@ -58,10 +70,21 @@ describe('what a county may change', () => {
   });
 
   it('does not let it speak for a controller that is not its own', () => {
-    const spy = { orgNumber: '319999981', kind: 'school' as const, name: 'X', county: '05', municipality: '0501' };
+    const spy = {
+      orgNumber: '319999981',
+      kind: 'school' as const,
+      name: 'X',
+      county: '05',
+      municipality: '0501',
+    };
     const neighbour = asked((file) => {
       withoutCounty(file, '04');
-      const authority = { orgNumber: '315000017', kind: 'county-authority', name: 'Nabofylket fylkeskommune', agreement: { from: '2024-08-01' } };
+      const authority = {
+        orgNumber: '315000017',
+        kind: 'county-authority',
+        name: 'Nabofylket fylkeskommune',
+        agreement: { from: '2024-08-01' },
+      };
       file.controllers.push(authority);
       file.agencies.push({ ...spy, controller: authority.orgNumber });
     });
@@ -76,7 +99,14 @@ describe('what a county may change', () => {
   it('lets it add an agency with a controller of its own, or a new one', () => {
     const { kept, refused } = asked((file) => {
       file.controllers.push({ orgNumber: '319999973', kind: 'private-school', name: 'Ny stiftelse' });
-      file.agencies.push({ orgNumber: '319999981', kind: 'school', name: 'Ny skole', county: '05', municipality: '0501', controller: '319999973' });
+      file.agencies.push({
+        orgNumber: '319999981',
+        kind: 'school',
+        name: 'Ny skole',
+        county: '05',
+        municipality: '0501',
+        controller: '319999973',
+      });
     });
     expect(refused).toEqual([]);
     expect(kept).toEqual(['controller added 319999973', 'agency added 319999981']);

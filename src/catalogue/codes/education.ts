@@ -29,7 +29,12 @@ export const noConversationReasons = ownList('no-conversation', [
   'youth-did-not-want',
   'moved',
 ]);
-export const resumptionKinds = ownList('resumption-kind', ['regretted', 'same-school', 'other-school', 'apprenticeship']);
+export const resumptionKinds = ownList('resumption-kind', [
+  'regretted',
+  'same-school',
+  'other-school',
+  'apprenticeship',
+]);
 export const apprenticeshipEndings = ownList('apprenticeship-ending', [
   'terminated',
   'by-agreement',
@@ -70,7 +75,11 @@ export const adaptations = ownList('adaptation', [
 ]);
 export const permissionGivers = ownList('permission-giver', ['youth', 'guardian']);
 export const attainments = ownList('attainment', ['not-attained', 'partly-attained', 'attained']);
-export const certificates = ownList('certificate', ['certificate-of-competence', 'partial-competence', 'none']);
+export const certificates = ownList('certificate', [
+  'certificate-of-competence',
+  'partial-competence',
+  'none',
+]);
 export const nextSteps = ownList('next-step', [
   'goes-on',
   'new-agreement',

@@ -4,7 +4,13 @@ export const conversationKinds = ownList('conversation-kind', ['clarification', 
 /** Who took part. Never another service by name: that it is there is a fact of health or child welfare. */
 export const participants = ownList('participant', ['youth', 'guardian', 'school', 'ot', 'nav', 'other']);
 export const conclusions = ownList('conclusion', ['goes-on', 'changes', 'leaves', 'combination']);
-export const contactChannels = ownList('contact-channel', ['phone', 'sms', 'email', 'letter', 'through-guardian']);
+export const contactChannels = ownList('contact-channel', [
+  'phone',
+  'sms',
+  'email',
+  'letter',
+  'through-guardian',
+]);
 
 /** What a referral asks for: a closed list (shared/domain.md 9.1). */
 export const asks = ownList('ask', [
@@ -14,7 +20,12 @@ export const asks = ownList('ask', [
   'guidance',
   'meeting-of-all',
 ]);
-export const guidanceTopics = ownList('guidance-topic', ['career-choice', 'prior-learning', 'application', 'cv']);
+export const guidanceTopics = ownList('guidance-topic', [
+  'career-choice',
+  'prior-learning',
+  'application',
+  'cv',
+]);
 export const urgencies = ownList('urgency', ['ordinary', 'soon']);
 /** What can be answered (shared/domain.md 9.2). Nav cannot decline a youth, so there is no `declined`. */
 export const outcomes = ownList('referral-outcome', [
@@ -65,8 +76,21 @@ export const responsibles = ownList('responsible', ['youth', 'ot', 'school', 'na
 export const progresses = ownList('progress', ['planned', 'under-way', 'done', 'dropped']);
 export const signerRoles = ownList('signer-role', ['youth', 'guardian', 'ot', 'school', 'nav', 'employer']);
 
-export const meetingKinds = ownList('meeting-kind', ['first-meeting', 'clarification', 'meeting-of-all', 'review']);
-export const invitees = ownList('invitee', ['youth', 'guardian', 'school', 'ot', 'nav', 'municipality', 'other']);
+export const meetingKinds = ownList('meeting-kind', [
+  'first-meeting',
+  'clarification',
+  'meeting-of-all',
+  'review',
+]);
+export const invitees = ownList('invitee', [
+  'youth',
+  'guardian',
+  'school',
+  'ot',
+  'nav',
+  'municipality',
+  'other',
+]);
 
 /**
  * Why a case ended. `age-limit`: out the year of 24 (opplæringslova § 9-4); `right-used`: the right is used up, or the

@@ -45,7 +45,8 @@ const healthGroupOf = {
   VARIG: 'other',
 } as const satisfies Record<string, MeasureGroup>;
 
-const keysOf = <Key extends string>(table: Readonly<Record<Key, unknown>>): Key[] => Object.keys(table) as Key[];
+const keysOf = <Key extends string>(table: Readonly<Record<Key, unknown>>): Key[] =>
+  Object.keys(table) as Key[];
 
 export const measureCodes = codeList({ key: 'measure-code', source, version, codes: keysOf(groupOf) });
 export const healthMeasureCodes = codeList({
@@ -78,10 +79,28 @@ export const orderLaws = codeList({
   codes: ['ARBML2004_19', 'FTRL1997_21_4'],
 });
 export const orderPurposes = ownList('order-purpose', ['assessment', 'measure', 'benefit']);
-export const orderedItems = ownList('ordered-item', ['enrolment', 'last-day', 'absence', 'education-level', 'follow-up']);
+export const orderedItems = ownList('ordered-item', [
+  'enrolment',
+  'last-day',
+  'absence',
+  'education-level',
+  'follow-up',
+]);
 export const orderOutcomes = ownList('order-outcome', ['answered', 'complained', 'nothing-held']);
 
-export const costKinds = ownList('cost-kind', ['work-training-place', 'teaching', 'transport', 'equipment', 'other']);
-export const grantPurposes = ownList('grant-purpose', ['work-training', 'course', 'guidance', 'combined-training', 'other']);
+export const costKinds = ownList('cost-kind', [
+  'work-training-place',
+  'teaching',
+  'transport',
+  'equipment',
+  'other',
+]);
+export const grantPurposes = ownList('grant-purpose', [
+  'work-training',
+  'course',
+  'guidance',
+  'combined-training',
+  'other',
+]);
 export const mixedReasons = ownList('mixed-reason', ['shared-offer', 'prevention', 'too-few-for-own-group']);
 export const financiers = ownList('financier', ['nav', 'county', 'school', 'municipality']);

@@ -55,7 +55,10 @@ export const attainmentReport: RecordType = {
   essential: new Set(['identity', 'attainment']),
   routes: [
     ...noticeToOt({ from: 'school', addressed: 'by-residence', categories, connection: [] }),
-    across({ from: ['school'], to: ['nav'], addressed: 'by-name' }, answer(between('school', 'nav'), release, categories)),
+    across(
+      { from: ['school'], to: ['nav'], addressed: 'by-name' },
+      answer(between('school', 'nav'), release, categories),
+    ),
   ],
   retentionDays: 30,
   example: (today) => ({

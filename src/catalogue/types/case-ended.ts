@@ -23,7 +23,10 @@ export class CaseEnded {
 
 /** To others it is said that the case has ended, and not why. */
 const outward = (to: 'nav' | 'municipality' | 'career-centre'): Route =>
-  across({ from: ['ot'], to: [to], addressed: 'by-name' }, answer(between('ot', to), release, ['identity', 'follow-up']));
+  across(
+    { from: ['ot'], to: [to], addressed: 'by-name' },
+    answer(between('ot', to), release, ['identity', 'follow-up']),
+  );
 
 export const caseEnded: RecordType = {
   key: 'case-ended',

@@ -45,7 +45,10 @@ export const clarificationConversation: RecordType = {
   essential: new Set(['identity', 'follow-up']),
   routes: [
     ...noticeToOt({ from: 'school', addressed: 'by-residence', categories, connection: [] }),
-    across({ from: ['school'], to: ['nav'], addressed: 'by-name' }, answer(between('school', 'nav'), release, categories)),
+    across(
+      { from: ['school'], to: ['nav'], addressed: 'by-name' },
+      answer(between('school', 'nav'), release, categories),
+    ),
   ],
   retentionDays: 30,
   example: (today) => ({

@@ -47,7 +47,14 @@ export class CombinedTrainingAgreement {
   signatures: Signature[];
 }
 
-const categories: readonly DataCategory[] = ['identity', 'education', 'attainment', 'measure', 'economy', 'follow-up'];
+const categories: readonly DataCategory[] = [
+  'identity',
+  'education',
+  'attainment',
+  'measure',
+  'economy',
+  'follow-up',
+];
 const makers = ['school', 'ot', 'nav'] as const;
 
 function routes(): Route[] {
@@ -89,7 +96,11 @@ export const combinedTrainingAgreement: RecordType = {
   rules: (data, { today }) => [
     ...unless(sum(data.daysAtSchool, data.daysAtWork) <= 5, 'daysAtWork', 'range'),
     ...inOrder(data, 'startsOn', 'endsOn'),
-    ...unless(partsOf(data, 'signatures').some(({ role }) => role === 'youth'), 'signatures', 'required'),
+    ...unless(
+      partsOf(data, 'signatures').some(({ role }) => role === 'youth'),
+      'signatures',
+      'required',
+    ),
     ...partsOf(data, 'signatures').flatMap(({ signedOn }, i) =>
       unless(within(signedOn, undefined, today), `signatures/${i}/signedOn`, 'range'),
     ),

@@ -63,6 +63,10 @@ export const earlyNotice: RecordType = {
   }),
   rules: (data, { today }) => [
     ...unless(within(data.youthInformedOn, schoolYearOf(today).first, today), 'youthInformedOn', 'range'),
-    ...unless(data.absenceBand === undefined || holds(data.concerns, 'absence'), 'absenceBand', 'not-applicable'),
+    ...unless(
+      data.absenceBand === undefined || holds(data.concerns, 'absence'),
+      'absenceBand',
+      'not-applicable',
+    ),
   ],
 };

@@ -57,7 +57,7 @@ export class EducationInterrupted {
   programmeArea?: string;
 
   @Code(codes.educationLevels, { category: 'education', optional: true })
-  level?: CodeOf<typeof codes.educationLevels>;
+  educationLevel?: CodeOf<typeof codes.educationLevels>;
 
   @Format(SUBJECT, { category: 'attainment', optional: true, list: { min: 1, max: 60 } })
   passedSubjects?: string[];
@@ -94,7 +94,7 @@ export const educationInterrupted: RecordType = {
     leavingReason: 'FV',
     writtenNoticeOn: recentDay(today, 3),
     rightLeft: 'yes',
-    level: 'vg1',
+    educationLevel: 'vg1',
     guardianInformed: true,
     clarification: { heldOn: recentDay(today, 1) },
     contact: { phone: '90000000', channel: 'phone', language: 'nb', interpreter: false },
@@ -115,7 +115,11 @@ function judge(data: JsonObject, { today }: RuleContext): FieldError[] {
     ...unless(within(heldOn, undefined, today), 'clarification/heldOn', 'range'),
     ...onlyWhen(codes.away.has(data.leavingReason), data, 'returnsOn'),
     ...unless(returnsLater(data), 'returnsOn', 'order'),
-    ...unless(data.kind !== 'school' || !codes.notFromSchool.has(data.leavingReason), 'leavingReason', 'not-applicable'),
+    ...unless(
+      data.kind !== 'school' || !codes.notFromSchool.has(data.leavingReason),
+      'leavingReason',
+      'not-applicable',
+    ),
   ];
 }
 

@@ -54,5 +54,9 @@ export const educationResumed: RecordType = {
     resumedOn: today,
   }),
   rules: (data, { today }) =>
-    unless(within(data.resumedOn, schoolYearOf(today).first, addDays(today, DAYS_AHEAD)), 'resumedOn', 'range'),
+    unless(
+      within(data.resumedOn, schoolYearOf(today).first, addDays(today, DAYS_AHEAD)),
+      'resumedOn',
+      'range',
+    ),
 };

@@ -62,5 +62,6 @@ export const informationOrder: RecordType = {
     contactPerson: { name: 'Jo Eksempel', workPhone: '61000001' },
   }),
   // Three days is the time to complain (forvaltningsloven § 14): a shorter one would take it away.
-  rules: (data, { today }) => unless(within(data.dueOn, addDays(today, 3), addDays(today, 366)), 'dueOn', 'range'),
+  rules: (data, { today }) =>
+    unless(within(data.dueOn, addDays(today, 3), addDays(today, 366)), 'dueOn', 'range'),
 };

@@ -75,9 +75,17 @@ export const measure: RecordType = {
   }),
   rules: (data) => [
     ...inOrder(data, 'startsOn', 'endsOn'),
-    ...unless(data.measureCode === undefined || data.healthMeasureCode === undefined, 'measureCode', 'one-of'),
+    ...unless(
+      data.measureCode === undefined || data.healthMeasureCode === undefined,
+      'measureCode',
+      'one-of',
+    ),
     ...(['measureCode', 'healthMeasureCode'] as const).flatMap((name) =>
-      unless(data[name] === undefined || codes.groupOfMeasure(data[name]) === data.measureGroup, name, 'one-of'),
+      unless(
+        data[name] === undefined || codes.groupOfMeasure(data[name]) === data.measureGroup,
+        name,
+        'one-of',
+      ),
     ),
   ],
 };

@@ -67,7 +67,11 @@ export const referralResponse: RecordType = {
       ...(is('taken') ? onlyWhen(true, data, 'contactPerson') : []),
       ...notWithout(is('taken') || is('already-followed-up'), data, 'contactPerson'),
       ...onlyWhen(is('taken'), data, 'firstMeetingOn'),
-      ...unless(within(data.firstMeetingOn, addDays(today, -30), addDays(today, 366)), 'firstMeetingOn', 'range'),
+      ...unless(
+        within(data.firstMeetingOn, addDays(today, -30), addDays(today, 366)),
+        'firstMeetingOn',
+        'range',
+      ),
       ...onlyWhen(is('not-reached'), data, 'attempts'),
       ...onlyWhen(is('wrong-office'), data, 'forwardedTo'),
       ...onlyWhen(is('returned'), data, 'missing'),

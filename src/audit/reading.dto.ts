@@ -1,0 +1,110 @@
+import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
+import { IsIn, IsInt, IsOptional, IsString, IsUUID, Length, Matches, Max, Min } from 'class-validator';
+import { acts, type ActName } from './acts.js';
+
+const moment = /^\d{4}-\d{2}-\d{2}(T([01]\d|2[0-3]):[0-5]\d:[0-5]\d(\.\d{1,9})?(Z|[+-]([01]\d|2[0-3]):[0-5]\d))?$/;
+const MAX = 500;
+
+class PageQuery {
+  @ApiPropertyOptional()
+  @IsOptional()
+  @IsString()
+  @Length(1, 2000)
+  after?: string;
+
+  @ApiPropertyOptional({ minimum: 1, maximum: MAX, default: 100 })
+  @IsOptional()
+  @IsInt()
+  @Min(1)
+  @Max(MAX)
+  limit?: number;
+}
+
+export class EntriesQuery extends PageQuery {
+  @ApiPropertyOptional({ format: 'uuid' })
+  @IsOptional()
+  @IsUUID('all')
+  record?: string;
+
+  @ApiPropertyOptional({ format: 'uuid' })
+  @IsOptional()
+  @IsUUID('all')
+  transfer?: string;
+
+  @ApiPropertyOptional({ description: 'Organisation number of either side' })
+  @IsOptional()
+  @Matches(/^(urn:stafett:agency:)?\d{9}$/)
+  agency?: string;
+
+  @ApiPropertyOptional({ enum: acts })
+  @IsOptional()
+  @IsIn(acts)
+  act?: ActName;
+
+  @ApiPropertyOptional({ description: 'First moment, RFC 3339 or a day (UTC)' })
+  @IsOptional()
+  @Matches(moment)
+  from?: string;
+
+  @ApiPropertyOptional({ description: 'Last moment; a day counts whole (UTC)' })
+  @IsOptional()
+  @Matches(moment)
+  to?: string;
+}
+
+export class SearchDto extends PageQuery {
+  @ApiProperty({ description: 'Birth number or D-number; never in an address' })
+  @Matches(/^\d{11}$/)
+  nationalId: string;
+
+  @ApiProperty({ description: 'Why the search is made; it stands in the log' })
+  @IsString()
+  @Length(3, 300)
+  reason: string;
+}
+
+export class EntryDto {
+  @ApiProperty({ format: 'uuid' })
+  entryId: string;
+
+  @ApiProperty({ enum: acts })
+  act: ActName;
+
+  @ApiProperty({ format: 'date-time' })
+  at: string;
+
+  @ApiProperty({ nullable: true, type: String, description: 'Organisation number of who acted' })
+  agency: string | null;
+
+  @ApiProperty({ nullable: true, type: String, description: 'Organisation number of the other side' })
+  otherAgency: string | null;
+
+  @ApiProperty({ nullable: true, type: String })
+  recordType: string | null;
+
+  @ApiProperty({ nullable: true, type: String })
+  recordId: string | null;
+
+  @ApiProperty({ nullable: true, type: String })
+  transferId: string | null;
+
+  @ApiProperty({ nullable: true, type: String })
+  consentId: string | null;
+
+  @ApiProperty({ nullable: true, type: String })
+  person: string | null;
+
+  @ApiProperty({ type: Object })
+  detail: object;
+}
+
+export class EntriesDto {
+  @ApiProperty({ type: [EntryDto] })
+  items: EntryDto[];
+
+  @ApiProperty({ nullable: true, type: String })
+  cursor: string | null;
+
+  @ApiProperty()
+  more: boolean;
+}

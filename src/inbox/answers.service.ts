@@ -1,0 +1,111 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { InjectDataSource } from '@nestjs/typeorm';
+import type { DataSource } from 'typeorm';
+import { AuditService } from '../audit/audit.service.js';
+import type { Caller } from '../common/access.js';
+import { CLOCK, type Clock } from '../common/clock.js';
+import type { AgencyId, RecordId, TransferId, YouthId } from '../common/ids.js';
+import { Problem } from '../common/problems.js';
+import { withTx, type Tx } from '../database/tx.js';
+import type { TransferState } from '../dispatch/transfer.js';
+import { DirectoryService } from '../directory/directory.service.js';
+import { Rechecks } from '../queue/recheck.js';
+import { YouthsService } from '../vault/youths.service.js';
+import { answer, answerableById, answerableThrough } from './inbox.sql.js';
+
+interface Answerable {
+  readonly transferId: TransferId;
+  readonly state: TransferState;
+  readonly numbered: boolean;
+  readonly notice: boolean;
+  readonly recordId: RecordId;
+  readonly recordType: string;
+  readonly senderId: AgencyId;
+  readonly shard: number;
+  readonly youthId: YouthId | null;
+  readonly recipientYouthId: YouthId | null;
+  readonly consentWithdrawn: boolean;
+}
+
+export interface AnswerLine {
+  readonly transferId: string;
+  readonly state: TransferState | null;
+  readonly problem: object | null;
+}
+
+type Answer = { readonly state: 'acknowledged' } | { readonly state: 'rejected'; readonly reason: string };
+
+/** What a recipient says of what it got. The sender learns of a rejection by a notice, which only dispatch writes. */
+@Injectable()
+export class AnswersService {
+  constructor(
+    @InjectDataSource() private readonly db: DataSource,
+    @Inject(CLOCK) private readonly clock: Clock,
+    private readonly directory: DirectoryService,
+    private readonly youths: YouthsService,
+    private readonly rechecks: Rechecks,
+    private readonly audit: AuditService,
+  ) {}
+
+  /** Acknowledges what was handed out at or below a number, and never what was not. */
+  async acknowledgeThrough(caller: Caller, no: string, types: readonly string[] | null): Promise<{ acknowledged: number; skipped: number }> {
+    return withTx(this.db, async (tx) => {
+      const open = await tx.query<Answerable>(answerableThrough, [caller.agencyId, no, types]);
+      const moved = await this.move(tx, caller, open.filter(canBeAnswered), { state: 'acknowledged' });
+      return { acknowledged: moved.size, skipped: open.length - moved.size };
+    });
+  }
+
+  /** One line per transfer, in the order asked. Acknowledging again is fine. */
+  async answer(caller: Caller, ids: readonly string[], how: Answer): Promise<AnswerLine[]> {
+    return withTx(this.db, async (tx) => {
+      const rows = await tx.query<Answerable>(answerableById, [caller.agencyId, ids]);
+      const wanted = rows.filter((row) => canBeAnswered(row) && !(row.notice && how.state === 'rejected'));
+      const moved = await this.move(tx, caller, wanted, how);
+      const known = new Map(rows.map((row) => [row.transferId as string, row]));
+      return ids.map((transferId) => lineOf(transferId, known.get(transferId), moved, how));
+    });
+  }
+
+  private async move(tx: Tx, caller: Caller, rows: readonly Answerable[], how: Answer): Promise<Set<TransferId>> {
+    if (rows.length === 0) return new Set();
+    const directory = await this.directory.snapshot();
+    const youths = await this.youths.byId(tx, rows.flatMap((row) => row.youthId ?? []));
+    const reason = how.state === 'rejected' ? how.reason : null;
+    const moved = new Set((await tx.query<{ id: TransferId }>(answer, [rows.map((row) => row.transferId), how.state, this.clock.now(), reason])).map(({ id }) => id));
+    const told = rows.filter((row) => moved.has(row.transferId) && !row.notice);
+    await this.audit.append(
+      tx,
+      told.map((row) => {
+        const youth = row.youthId ? youths.get(row.youthId) : undefined;
+        return {
+          act: how.state === 'rejected' ? ('transfer-rejected' as const) : ('transfer-acknowledged' as const),
+          controllerId: caller.controllerId,
+          agencyId: caller.agencyId,
+          otherControllerId: directory.agencyById(row.senderId)?.controllerId,
+          otherAgencyId: row.senderId,
+          recordType: row.recordType,
+          recordId: row.recordId,
+          transferId: row.transferId,
+          ...(youth && { youthId: youth.id, youthKey: youth.key, otherYouthId: row.recipientYouthId ?? undefined }),
+          detail: reason === null ? {} : { reason },
+        };
+      }),
+    );
+    if (how.state === 'rejected') {
+      await this.rechecks.add(tx, told.map((row) => ({ shard: row.shard, cause: 'transfer-rejected', subject: row.transferId })));
+    }
+    return moved;
+  }
+}
+
+const canBeAnswered = (row: Answerable): boolean => row.state === 'collected' && !row.consentWithdrawn;
+
+function lineOf(transferId: string, row: Answerable | undefined, moved: ReadonlySet<TransferId>, how: Answer): AnswerLine {
+  const problem = (code: 'transfer-unknown' | 'transfer-not-collected' | 'transfer-closed', state: TransferState | null): AnswerLine => ({ transferId, state, problem: new Problem(code).toJSON() });
+  if (!row?.numbered) return problem('transfer-unknown', null);
+  const open = row.state === 'available' || row.state === 'collected';
+  if (moved.has(row.transferId) || (!row.consentWithdrawn && row.state === how.state)) return { transferId, state: how.state, problem: null };
+  if (open && row.consentWithdrawn) return problem('transfer-closed', 'withdrawn');
+  return row.state === 'available' ? problem('transfer-not-collected', row.state) : problem('transfer-closed', row.state);
+}

@@ -1,0 +1,92 @@
+import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
+import { ArrayMaxSize, ArrayMinSize, IsArray, IsIn, IsInt, IsOptional, IsString, IsUUID, Length, Max, Min } from 'class-validator';
+
+const PAGE = 500;
+
+export class InboxQuery {
+  @ApiPropertyOptional({ description: 'A cursor that this list gave. Without it: only what is open' })
+  @IsOptional()
+  @IsString()
+  @Length(1, 2000)
+  after?: string;
+
+  @ApiPropertyOptional({ minimum: 1, maximum: PAGE, default: 100 })
+  @IsOptional()
+  @IsInt()
+  @Min(1)
+  @Max(PAGE)
+  limit?: number;
+
+  @ApiPropertyOptional({ minimum: 0, maximum: 30, default: 0, description: 'Seconds to wait where there is nothing' })
+  @IsOptional()
+  @IsInt()
+  @Min(0)
+  @Max(30)
+  wait?: number;
+
+  @ApiPropertyOptional({ type: [String], description: 'Keys of record types; notice for notices' })
+  @IsOptional()
+  @IsArray()
+  @ArrayMaxSize(30)
+  @IsString({ each: true })
+  @Length(1, 60, { each: true })
+  type?: string[];
+}
+
+export class AcknowledgementDto {
+  @ApiPropertyOptional({ description: 'Acknowledge what was handed out at or below this cursor' })
+  @IsOptional()
+  @IsString()
+  @Length(1, 2000)
+  through?: string;
+
+  @ApiPropertyOptional({ type: [String], format: 'uuid', description: 'Acknowledge these transfers' })
+  @IsOptional()
+  @IsArray()
+  @ArrayMinSize(1)
+  @ArrayMaxSize(PAGE)
+  @IsUUID('all', { each: true })
+  transfers?: string[];
+}
+
+export const rejectionReasons = ['not-ours', 'unknown-person', 'wrong-content', 'duplicate', 'other'] as const;
+
+export class RejectionDto {
+  @ApiProperty({ type: [String], format: 'uuid' })
+  @IsArray()
+  @ArrayMinSize(1)
+  @ArrayMaxSize(PAGE)
+  @IsUUID('all', { each: true })
+  transfers: string[];
+
+  @ApiProperty({ enum: rejectionReasons })
+  @IsIn(rejectionReasons)
+  reason: (typeof rejectionReasons)[number];
+}
+
+export class InboxPageDto {
+  @ApiProperty({ type: [Object], description: 'CloudEvents 1.0' })
+  events: object[];
+
+  @ApiProperty()
+  cursor: string;
+
+  @ApiProperty()
+  more: boolean;
+}
+
+export class AcknowledgedDto {
+  @ApiPropertyOptional()
+  acknowledged?: number;
+
+  @ApiPropertyOptional()
+  skipped?: number;
+
+  @ApiPropertyOptional({ type: [Object], description: '{transferId, state, problem}' })
+  results?: object[];
+}
+
+export class RejectedDto {
+  @ApiProperty({ type: [Object], description: '{transferId, state, problem}' })
+  results: object[];
+}

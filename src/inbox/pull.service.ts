@@ -1,0 +1,151 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { InjectDataSource } from '@nestjs/typeorm';
+import type { DataSource } from 'typeorm';
+import { AuditService } from '../audit/audit.service.js';
+import type { Caller } from '../common/access.js';
+import { CLOCK, type Clock } from '../common/clock.js';
+import type { ConsentId, TransferId, YouthId } from '../common/ids.js';
+import { isObject, type JsonObject } from '../common/json.js';
+import { ConsentsService } from '../consents/consents.service.js';
+import { withTx, type Tx } from '../database/tx.js';
+import { BodiesService } from '../dispatch/bodies.service.js';
+import { PlanService, typeOf } from '../dispatch/plan.service.js';
+import type { Directory } from '../directory/directory.js';
+import { DirectoryService } from '../directory/directory.service.js';
+import { YouthsService, type Identity, type Youth } from '../vault/youths.service.js';
+import { deliveryOf, noticeEvent, recordEvent, type Delivery, type PageRow } from './delivery.js';
+import { collect, highest, lockTransfers, openPage, pageAfter } from './inbox.sql.js';
+
+export interface Page {
+  readonly events: readonly object[];
+  /** The inbox number that the reader has now seen everything up to. */
+  readonly upTo: string;
+  readonly more: boolean;
+}
+
+interface Candidate {
+  readonly row: PageRow;
+  readonly data: JsonObject | undefined;
+  readonly delivery: Delivery;
+}
+
+/** Hands out what is addressed to the caller: checks, opens, marks and leaves the trace in one transaction, and only then answers. */
+@Injectable()
+export class PullService {
+  constructor(
+    @InjectDataSource() private readonly db: DataSource,
+    @Inject(CLOCK) private readonly clock: Clock,
+    private readonly directory: DirectoryService,
+    private readonly youths: YouthsService,
+    private readonly consents: ConsentsService,
+    private readonly bodies: BodiesService,
+    private readonly plans: PlanService,
+    private readonly audit: AuditService,
+  ) {}
+
+  /** @param after undefined: only what is open */
+  async page(caller: Caller, after: string | undefined, types: readonly string[] | null, limit: number): Promise<Page> {
+    const directory = await this.directory.snapshot();
+    return withTx(this.db, async (tx) => {
+      const rows = await tx.query<PageRow>(after === undefined ? openPage : pageAfter, [caller.agencyId, after ?? '0', types, limit + 1]);
+      const page = rows.slice(0, limit);
+      const last = page.at(-1)?.no ?? after ?? (await tx.query<{ no: string }>(highest, [caller.agencyId]))[0]?.no ?? '0';
+      return { events: await this.handOut(tx, caller, directory, page), upTo: last, more: rows.length > limit };
+    });
+  }
+
+  /** The locks in the one order: youths (the senders', then the recipient's own), releases, transfers. */
+  private async handOut(tx: Tx, caller: Caller, directory: Directory, page: readonly PageRow[]): Promise<object[]> {
+    if (page.length === 0) return [];
+    const records = page.filter((row) => row.notice === null);
+    const youths = await this.youths.byId(tx, records.flatMap((row) => row.youthId ?? []));
+    const opened = new Map(records.map((row) => [row.transferId, this.bodies.open(row, youths)]));
+    const own = await this.linkYouths(tx, caller, records, opened);
+    const releases = await this.consents.lockReleases(tx, youths.keys());
+    const inForce = new Set<ConsentId>([...releases.values()].flat().map(({ id }) => id));
+
+    const candidates = records.flatMap((row): Candidate[] => {
+      const type = typeOf(row.type);
+      const subject = {
+        type,
+        senderId: row.senderId,
+        // The transfer exists, so its recipient was found by name or by residence then; the gate need not ask again.
+        namedRecipientId: caller.agencyId,
+        holdForConsent: false,
+        youth: row.youthId ? youths.get(row.youthId) : undefined,
+        releases: (row.youthId && releases.get(row.youthId)) || [],
+      };
+      const delivery = deliveryOf(row, type, this.plans.judgeOne(directory, subject, caller.agencyId), inForce);
+      return delivery ? [{ row, data: opened.get(row.transferId), delivery }] : [];
+    });
+    const readable = await this.lock(tx, page);
+    const handed = new Map(candidates.filter(({ row }) => readable.has(row.transferId)).map((one) => [one.row.transferId, one]));
+    await this.mark(tx, caller, directory, page.filter((row) => (row.notice ? readable.has(row.transferId) : handed.has(row.transferId))), youths, own, handed);
+    return page.flatMap((row) => {
+      if (row.notice) return readable.has(row.transferId) ? [noticeEvent(row)] : [];
+      const one = handed.get(row.transferId);
+      const sender = directory.agencyById(row.senderId);
+      return one && sender ? [recordEvent(row, typeOf(row.type), sender.orgNumber, one.delivery, one.data)] : [];
+    });
+  }
+
+  /** The recipient's controller gets its own row of each youth: two controllers' rows are linked only by a transfer between them. */
+  private async linkYouths(tx: Tx, caller: Caller, records: readonly PageRow[], opened: ReadonlyMap<TransferId, JsonObject | undefined>): Promise<Map<TransferId, YouthId>> {
+    const own = new Map(records.flatMap((row): [TransferId, YouthId][] => (row.recipientYouthId ? [[row.transferId, row.recipientYouthId]] : [])));
+    const unlinked = records.flatMap((row) => {
+      const youth = opened.get(row.transferId)?.['youth'];
+      return !own.has(row.transferId) && isObject(youth) ? [{ row, identity: identityOf(youth) }] : [];
+    });
+    const made = await this.youths.ensure(tx, unlinked.map(({ identity }) => ({ controllerId: caller.controllerId, identity })));
+    unlinked.forEach(({ row }, i) => {
+      const youth = made[i];
+      if (youth) own.set(row.transferId, youth.id);
+    });
+    return own;
+  }
+
+  private async lock(tx: Tx, page: readonly PageRow[]): Promise<Set<TransferId>> {
+    const rows = await tx.query<{ id: TransferId; state: string }>(lockTransfers, [page.map((row) => row.transferId)]);
+    return new Set(rows.filter(({ state }) => state !== 'withdrawn' && state !== 'expired').map(({ id }) => id));
+  }
+
+  private async mark(
+    tx: Tx,
+    caller: Caller,
+    directory: Directory,
+    rows: readonly PageRow[],
+    youths: ReadonlyMap<YouthId, Youth>,
+    own: ReadonlyMap<TransferId, YouthId>,
+    handed: ReadonlyMap<TransferId, Candidate>,
+  ): Promise<void> {
+    if (rows.length === 0) return;
+    await tx.query(collect, [rows.map((row) => row.transferId), rows.map((row) => own.get(row.transferId) ?? null), this.clock.now()]);
+    await this.audit.append(
+      tx,
+      rows
+        .filter((row) => row.notice === null)
+        .map((row) => {
+          const youth = row.youthId ? youths.get(row.youthId) : undefined;
+          const delivery = handed.get(row.transferId)?.delivery;
+          return {
+            act: 'transfer-disclosed' as const,
+            controllerId: caller.controllerId,
+            agencyId: caller.agencyId,
+            otherControllerId: directory.agencyById(row.senderId)?.controllerId,
+            otherAgencyId: row.senderId,
+            recordType: row.type,
+            recordId: row.id,
+            transferId: row.transferId,
+            ...(youth && { youthId: youth.id, youthKey: youth.key, otherYouthId: own.get(row.transferId) }),
+            detail: { categories: [...(delivery?.categories ?? [])].sort(), withheld: delivery?.withheld ?? [], grounds: delivery?.grounds ?? [], again: row.state !== 'available' },
+          };
+        }),
+    );
+  }
+}
+
+/** The body was valid when it was sealed. */
+function identityOf(youth: JsonObject): Identity {
+  const { nationalId, givenName, familyName, birthDate, homeMunicipality } = youth as unknown as Identity;
+  return { nationalId, givenName, familyName, birthDate, ...(homeMunicipality !== undefined && { homeMunicipality }) };
+}

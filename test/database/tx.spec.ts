@@ -1,0 +1,132 @@
+import type { DataSource } from 'typeorm';
+import { Problem } from '../../src/common/problems.js';
+import { openApp } from '../../src/database/data-source.js';
+import { statement, withTx } from '../../src/database/tx.js';
+import { asAdmin, createDatabase, openPool, type TestDatabase } from '../support/database.js';
+import { startPostgres } from '../support/postgres.js';
+import { rmSync } from 'node:fs';
+
+let database: TestDatabase;
+let db: DataSource;
+
+beforeAll(async () => {
+  database = await createDatabase();
+  db = await openPool(database.appUrl);
+});
+afterAll(async () => {
+  await db.destroy();
+  await database.drop();
+});
+
+const addCheck = statement('test.add-check', `insert into stafett.key_check values ($1, '\\x01')`);
+const countChecks = statement('test.count-checks', 'select count(*)::int as n from stafett.key_check where name = $1');
+const lock = statement('test.lock', 'select pg_advisory_xact_lock(1, $1::int)');
+const backend = statement('test.backend', 'select pg_backend_pid() as pid');
+const raise = statement('test.raise', 'select 1 / $1::int');
+
+const count = (name: string): Promise<number> => withTx(db, async (tx) => (await tx.query<{ n: number }>(countChecks, [name]))[0]?.n ?? -1);
+
+it('commits all of the work, or nothing', async () => {
+  await withTx(db, (tx) => tx.query(addCheck, ['kept']));
+  await expect(
+    withTx(db, async (tx) => {
+      await tx.query(addCheck, ['gone']);
+      await tx.query(raise, [0]);
+    }),
+  ).rejects.toMatchObject({ code: '22012' });
+  expect([await count('kept'), await count('gone')]).toEqual([1, 0]);
+});
+
+it('runs what waits for the commit only after it, and not after a rollback', async () => {
+  const rung: string[] = [];
+  await withTx(db, async (tx) => {
+    tx.afterCommit(() => rung.push('committed'));
+    await tx.query(addCheck, ['rung']);
+    expect(rung).toEqual([]);
+  });
+  await expect(
+    withTx(db, (tx) => {
+      tx.afterCommit(() => rung.push('rolled back'));
+      return Promise.reject(new Error('no'));
+    }),
+  ).rejects.toThrow('no');
+  expect(rung).toEqual(['committed']);
+});
+
+it('runs the whole work again after a deadlock', async () => {
+  let runs = 0;
+  let meet: () => void = () => undefined;
+  const met = new Promise<void>((resolve) => (meet = resolve));
+  let waiting = 2;
+  const cross = (first: number, second: number): Promise<unknown> =>
+    withTx(db, async (tx) => {
+      runs += 1;
+      await tx.query(lock, [first]);
+      waiting -= 1;
+      if (waiting === 0) meet();
+      await met;
+      await tx.query(lock, [second]);
+      await tx.query(addCheck, [`cross-${first}`]);
+    });
+  await Promise.all([cross(1, 2), cross(2, 1)]);
+  expect(runs).toBe(3);
+  expect([await count('cross-1'), await count('cross-2')]).toEqual([1, 1]);
+});
+
+it('answers with the problem "unavailable" when the connection is cut, and works again at once', async () => {
+  const cut = withTx(db, async (tx) => {
+    const pid = (await tx.query<{ pid: number }>(backend))[0]?.pid;
+    await asAdmin(database.superUrl, (admin) => admin.query('select pg_terminate_backend($1)', [pid]));
+    await tx.query(addCheck, ['cut']);
+  });
+  await expect(cut).rejects.toBeInstanceOf(Problem);
+  await expect(cut).rejects.toMatchObject({ code: 'unavailable' });
+  expect(await count('cut')).toBe(0);
+});
+
+it('outlives the death of an idle connection', async () => {
+  await count('x');
+  await asAdmin(database.superUrl, (admin) => admin.query(`select pg_terminate_backend(pid) from pg_stat_activity where datname = $1 and application_name = 'stafett'`, [database.name]));
+  await new Promise((resolve) => setTimeout(resolve, 100));
+  expect(await count('kept')).toBe(1);
+});
+
+it('answers "unavailable" when no connection becomes free in time', async () => {
+  const small = await openApp(database.appUrl, { poolSize: 1, connectTimeoutMs: 200, statementTimeoutMs: 5000 });
+  try {
+    await withTx(small, async () => {
+      await expect(withTx(small, (tx) => tx.query(countChecks, ['x']))).rejects.toMatchObject({ code: 'unavailable' });
+    });
+  } finally {
+    await small.destroy();
+  }
+});
+
+it('answers "unavailable" when a statement takes longer than its time', async () => {
+  const hasty = await openApp(database.appUrl, { poolSize: 2, connectTimeoutMs: 1000, statementTimeoutMs: 150 });
+  try {
+    await withTx(hasty, async (tx) => {
+      await tx.query(lock, [9]);
+      await expect(withTx(hasty, (other) => other.query(lock, [9]))).rejects.toMatchObject({ code: 'unavailable' });
+    });
+  } finally {
+    await hasty.destroy();
+  }
+});
+
+it('answers "unavailable" while the server is down, and serves again when it is back', async () => {
+  const server = await startPostgres();
+  const away = await openApp(server.superUrl, { poolSize: 2, connectTimeoutMs: 2000, statementTimeoutMs: 5000 });
+  try {
+    await withTx(away, (tx) => tx.query(lock, [1]));
+    await server.stop();
+    await expect(withTx(away, (tx) => tx.query(lock, [1]))).rejects.toMatchObject({ code: 'unavailable' });
+  } finally {
+    await away.destroy();
+    rmSync(server.folder, { recursive: true });
+  }
+});
+
+it('refuses a second text under the name of a statement', () => {
+  expect(() => statement('test.lock', 'select 1')).toThrow('declared twice');
+});
