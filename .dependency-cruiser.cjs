@@ -23,7 +23,7 @@ module.exports = {
     {
       name: 'table-of-contents-is-imported-by-nobody-but-main',
       severity: 'error',
-      from: { pathNot: '^src/(main|cli/.*)\\.ts$' },
+      from: { pathNot: '^src/(hub|main)\\.ts$' },
       to: { path: '^src/app\\.module\\.ts$' },
     },
     {

@@ -4,5 +4,9 @@ import { AuditService } from './audit.service.js';
 import { ReadingService } from './reading.service.js';
 
 @Global()
-@Module({ controllers: [AuditController], providers: [AuditService, ReadingService], exports: [AuditService] })
+@Module({
+  controllers: [AuditController],
+  providers: [AuditService, ReadingService],
+  exports: [AuditService],
+})
 export class AuditModule {}

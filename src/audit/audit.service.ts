@@ -21,7 +21,9 @@ export class AuditService {
     const rows = acts.map((act) => {
       const id = newId<EntryId>(this.clock);
       const told = tell(act, at);
-      const key = act.youthKey ? this.vault.auditKeyOf(act.youthKey) : this.vault.auditKeyOfController(act.controllerId ?? 'hub');
+      const key = act.youthKey
+        ? this.vault.auditKeyOf(act.youthKey)
+        : this.vault.auditKeyOfController(act.controllerId ?? 'hub');
       return { id, act, told, entry: leafBytes(id, told, commitment(saltFor(key, id), told)) };
     });
     await tx.query(appendEntries, [rows.map((row) => row.id), rows.map((row) => row.entry)]);

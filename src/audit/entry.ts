@@ -1,6 +1,14 @@
 import { createHash, createHmac } from 'node:crypto';
 import { canonicalJson } from '../common/json.js';
-import type { AgencyId, ConsentId, ControllerId, EntryId, RecordId, TransferId, YouthId } from '../common/ids.js';
+import type {
+  AgencyId,
+  ConsentId,
+  ControllerId,
+  EntryId,
+  RecordId,
+  TransferId,
+  YouthId,
+} from '../common/ids.js';
 import type { ActDetail, ActName } from './acts.js';
 
 /** One act as an area tells it. */
@@ -40,10 +48,12 @@ export interface Told {
 }
 
 /** HMAC-SHA-256(audit key, entry id): nothing to store, and gone with the key. */
-export const saltFor = (auditKey: Buffer, id: EntryId): Buffer => createHmac('sha256', auditKey).update(id).digest();
+export const saltFor = (auditKey: Buffer, id: EntryId): Buffer =>
+  createHmac('sha256', auditKey).update(id).digest();
 
 /** SHA-256(salt ‖ canonical JSON): binds the leaf to what entry_detail tells, and tells nothing itself. */
-export const commitment = (salt: Buffer, told: Told): string => createHash('sha256').update(salt).update(canonicalJson(told)).digest('base64url');
+export const commitment = (salt: Buffer, told: Told): string =>
+  createHash('sha256').update(salt).update(canonicalJson(told)).digest('base64url');
 
 /** The leaf's exact bytes (RFC 8785): a random id, the class of act, the day (UTC) and the salted commitment. */
 export const leafBytes = (id: EntryId, told: Told, committed: string): Buffer =>

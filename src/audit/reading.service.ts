@@ -4,6 +4,7 @@ import type { DataSource } from 'typeorm';
 import type { Caller } from '../common/access.js';
 import { judgeBirthNumber, looksLikeBirthNumber } from '../common/birth-number.js';
 import type { Cursors } from '../common/cursor.js';
+import { NIL } from '../common/ids.js';
 import { isDay } from '../common/days.js';
 import { Problem } from '../common/problems.js';
 import { withTx } from '../database/tx.js';
@@ -14,7 +15,6 @@ import type { EntriesDto, EntriesQuery, EntryDto, SearchDto } from './reading.dt
 import { entriesOfYouth, entriesPage } from './reading.sql.js';
 
 const DEFAULT_LIMIT = 100;
-const NIL = '00000000-0000-0000-0000-000000000000';
 const DAY_MS = 86_400_000;
 
 type Row = Omit<EntryDto, 'at'> & { readonly at: Date };
@@ -38,27 +38,55 @@ export class ReadingService {
     const agency = query.agency?.slice(-9) ?? null;
     const from = momentOf(query.from, '/query/from', 0);
     const to = momentOf(query.to, '/query/to', 1);
-    const filter = { record, transfer, agency, act, from: from?.toISOString() ?? null, to: to?.toISOString() ?? null };
+    const filter = {
+      record,
+      transfer,
+      agency,
+      act,
+      from: from?.toISOString() ?? null,
+      to: to?.toISOString() ?? null,
+    };
     const list = ['audit-entries', caller.controllerId, ...Object.values(filter).map(String)];
     const place = after === undefined ? NIL : this.cursors.decode(list, after);
     return withTx(this.db, async (tx) => {
-      const rows = await tx.query<Row>(entriesPage, [caller.controllerId, place, limit + 1, record, transfer, agency, act, from, to]);
+      const rows = await tx.query<Row>(entriesPage, [
+        caller.controllerId,
+        place,
+        limit + 1,
+        record,
+        transfer,
+        agency,
+        act,
+        from,
+        to,
+      ]);
       const asked = Object.entries(filter).flatMap(([key, value]) => (value === null ? [] : [key]));
-      await this.audit.append(tx, [{ act: 'audit-read', controllerId: caller.controllerId, agencyId: caller.agencyId, detail: { asked, entries: Math.min(rows.length, limit) } }]);
+      await this.audit.append(tx, [
+        {
+          act: 'audit-read',
+          controllerId: caller.controllerId,
+          agencyId: caller.agencyId,
+          detail: { asked, entries: Math.min(rows.length, limit) },
+        },
+      ]);
       return this.answer(rows, limit, list, after);
     });
   }
 
   /** All about one youth of the caller's controller. Whether another controller knows the youth is never told. */
   async search(caller: Caller, input: SearchDto): Promise<EntriesDto> {
-    if (judgeBirthNumber(input.nationalId) === 'invalid') throw new Problem('invalid-request', [{ pointer: '/body/nationalId', code: 'birth-number' }]);
-    if (looksLikeBirthNumber(input.reason)) throw new Problem('invalid-request', [{ pointer: '/body/reason', code: 'birth-number' }]);
+    if (judgeBirthNumber(input.nationalId) === 'invalid')
+      throw new Problem('invalid-request', [{ pointer: '/body/nationalId', code: 'birth-number' }]);
+    if (looksLikeBirthNumber(input.reason))
+      throw new Problem('invalid-request', [{ pointer: '/body/reason', code: 'birth-number' }]);
     const { limit = DEFAULT_LIMIT, after } = input;
     return withTx(this.db, async (tx) => {
       const youth = await this.youths.find(tx, caller.controllerId, input.nationalId);
       const list = ['audit-search', caller.controllerId, youth?.id ?? 'nobody'];
       const place = after === undefined ? NIL : this.cursors.decode(list, after);
-      const rows = youth ? await tx.query<Row>(entriesOfYouth, [caller.controllerId, place, limit + 1, youth.id]) : [];
+      const rows = youth
+        ? await tx.query<Row>(entriesOfYouth, [caller.controllerId, place, limit + 1, youth.id])
+        : [];
       await this.audit.append(tx, [
         {
           act: 'audit-searched',
@@ -73,10 +101,19 @@ export class ReadingService {
     });
   }
 
-  private answer(rows: readonly Row[], limit: number, list: readonly string[], after: string | undefined): EntriesDto {
+  private answer(
+    rows: readonly Row[],
+    limit: number,
+    list: readonly string[],
+    after: string | undefined,
+  ): EntriesDto {
     const items = rows.slice(0, limit).map((row) => ({ ...row, at: row.at.toISOString() }));
     const last = items.at(-1);
-    return { items, cursor: last ? this.cursors.encode(list, last.entryId) : (after ?? null), more: rows.length > limit };
+    return {
+      items,
+      cursor: last ? this.cursors.encode(list, last.entryId) : (after ?? null),
+      more: rows.length > limit,
+    };
   }
 }
 
@@ -84,5 +121,7 @@ export class ReadingService {
 function momentOf(text: string | undefined, pointer: string, days: number): Date | null {
   if (text === undefined) return null;
   if (!isDay(text.slice(0, 10))) throw new Problem('invalid-request', [{ pointer, code: 'day' }]);
-  return text.length === 10 ? new Date(new Date(`${text}T00:00:00Z`).getTime() + days * DAY_MS) : new Date(text);
+  return text.length === 10
+    ? new Date(new Date(`${text}T00:00:00Z`).getTime() + days * DAY_MS)
+    : new Date(text);
 }

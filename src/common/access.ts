@@ -31,11 +31,14 @@ export const ACCESS = 'stafett:access';
 export type Access = { readonly public: true } | { readonly anyOf: readonly Scope[] };
 
 /** Who may call a route. A route without one of these three does not start: identity/ checks it for every route. */
-export const Public = (): MethodDecorator & ClassDecorator => SetMetadata(ACCESS, { public: true } satisfies Access);
+export const Public = (): MethodDecorator & ClassDecorator =>
+  SetMetadata(ACCESS, { public: true } satisfies Access);
 /** Any agency in force, whatever its scopes. */
-export const AnyAgency = (): MethodDecorator & ClassDecorator => SetMetadata(ACCESS, { anyOf: [] } satisfies Access);
+export const AnyAgency = (): MethodDecorator & ClassDecorator =>
+  SetMetadata(ACCESS, { anyOf: [] } satisfies Access);
 /** An agency whose token holds at least one of these scopes. */
-export const Needs = (...anyOf: Scope[]): MethodDecorator & ClassDecorator => SetMetadata(ACCESS, { anyOf } satisfies Access);
+export const Needs = (...anyOf: Scope[]): MethodDecorator & ClassDecorator =>
+  SetMetadata(ACCESS, { anyOf } satisfies Access);
 
 /** A request as far as the areas look at it. `raw` bodies are read by each area with common/json.ts. */
 export interface HubRequest {

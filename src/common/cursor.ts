@@ -14,7 +14,9 @@ export class Cursors {
   /** @param list everything that the list depends on: the endpoint, the agency, the filter */
   encode(list: readonly string[], place: string): string {
     const body = Buffer.from(place, 'utf8');
-    return Buffer.concat([this.mac(['place', place]), this.mac(['list', place, ...list]), body]).toString('base64url');
+    return Buffer.concat([this.mac(['place', place]), this.mac(['list', place, ...list]), body]).toString(
+      'base64url',
+    );
   }
 
   /** Reads the place of a cursor that the hub gave out, whoever it was given to. @throws Problem cursor-invalid */
@@ -32,9 +34,11 @@ export class Cursors {
   private open(cursor: string): { place: string; listMac: Buffer } {
     if (cursor.length > MAX_CHARS || !/^[A-Za-z0-9_-]+$/.test(cursor)) throw new Problem('cursor-invalid');
     const bytes = Buffer.from(cursor, 'base64url');
-    if (bytes.length < 2 * MAC_BYTES || bytes.toString('base64url') !== cursor) throw new Problem('cursor-invalid');
+    if (bytes.length < 2 * MAC_BYTES || bytes.toString('base64url') !== cursor)
+      throw new Problem('cursor-invalid');
     const place = bytes.subarray(2 * MAC_BYTES).toString('utf8');
-    if (!timingSafeEqual(bytes.subarray(0, MAC_BYTES), this.mac(['place', place]))) throw new Problem('cursor-invalid');
+    if (!timingSafeEqual(bytes.subarray(0, MAC_BYTES), this.mac(['place', place])))
+      throw new Problem('cursor-invalid');
     return { place, listMac: bytes.subarray(MAC_BYTES, 2 * MAC_BYTES) };
   }
 

@@ -51,7 +51,7 @@ export function isWorkingDay(day: Day): boolean {
 /** The day `count` working days after a day. */
 export function addWorkingDays(day: Day, count: number): Day {
   let at = day;
-  for (let left = count; left > 0; ) {
+  for (let left = count; left > 0;) {
     at = addDays(at, 1);
     if (isWorkingDay(at)) left -= 1;
   }

@@ -23,6 +23,9 @@ export function newId<Id extends Branded<string>>(clock: Clock): Id {
   return v7({ msecs: clock.now().getTime() }) as Id;
 }
 
+/** Before every id: where a list begins. */
+export const NIL = '00000000-0000-0000-0000-000000000000';
+
 const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 
 /** Whether a text is a UUID in the canonical lower-case form, which is the only one the hub gives out. */

@@ -24,7 +24,9 @@ export function parseJson(bytes: Uint8Array): Json {
     text = utf8.decode(bytes);
     value = JSON.parse(text) as Json;
   } catch (cause) {
-    throw new Problem('malformed-json', [{ pointer: '', code: cause instanceof SyntaxError ? 'syntax' : 'encoding' }]);
+    throw new Problem('malformed-json', [
+      { pointer: '', code: cause instanceof SyntaxError ? 'syntax' : 'encoding' },
+    ]);
   }
   checkStructure(text);
   checkValues(value);
@@ -95,6 +97,8 @@ export function canonicalJson(value: unknown): string {
 }
 
 /** One step of a JSON Pointer (RFC 6901 section 3). */
-export const pointerStep = (key: string | number): string => `/${String(key).replaceAll('~', '~0').replaceAll('/', '~1')}`;
+export const pointerStep = (key: string | number): string =>
+  `/${String(key).replaceAll('~', '~0').replaceAll('/', '~1')}`;
 
-export const isObject = (value: unknown): value is JsonObject => typeof value === 'object' && value !== null && !Array.isArray(value);
+export const isObject = (value: unknown): value is JsonObject =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);

@@ -112,7 +112,8 @@ function someOf(values: readonly string[], env: string): Setting {
 const deadline: Setting = {
   allowed: `{ value: a whole number from 1 to 365, source: ${deadlineSources.join(' | ')} }`,
   read: (value) => {
-    if (typeof value !== 'object' || value === null || Object.keys(value).sort().join() !== 'source,value') return wrong;
+    if (typeof value !== 'object' || value === null || Object.keys(value).sort().join() !== 'source,value')
+      return wrong;
     const { value: days, source } = value as Record<string, unknown>;
     const fits = Number.isInteger(days) && Number(days) >= 1 && Number(days) <= 365;
     return fits && deadlineSources.includes(source as 'law') ? { value: days, source } : wrong;
@@ -121,11 +122,19 @@ const deadline: Setting = {
 
 const anything = /^[\s\S]*$/;
 
-export const shape: { readonly [Section in Exclude<keyof Config, 'environment'>]: { readonly [Key in keyof Config[Section]]: Setting } } = {
+export const shape: {
+  readonly [Section in Exclude<keyof Config, 'environment'>]: {
+    readonly [Key in keyof Config[Section]]: Setting;
+  };
+} = {
   http: {
     port: whole(0, 65535, 'PORT'),
     host: text('an address', /^[0-9a-zA-Z.:-]+$/),
-    publicUrl: text('empty, or an http(s) address without a slash at the end', /^(https?:\/\/[^\s/]+(\/[^\s]*[^\s/])?)?$/, 'STAFETT_URL'),
+    publicUrl: text(
+      'empty, or an http(s) address without a slash at the end',
+      /^(https?:\/\/[^\s/]+(\/[^\s]*[^\s/])?)?$/,
+      'STAFETT_URL',
+    ),
     bodyLimitBytes: whole(1000, 50_000_000),
     maxEvents: whole(1, 5000),
     headersTimeoutMs: whole(100, 600_000),
@@ -140,8 +149,18 @@ export const shape: { readonly [Section in Exclude<keyof Config, 'environment'>]
     logLevel: oneOf(logLevels),
   },
   database: {
-    url: text('empty, or postgres://user:password@host:port/database', /^(postgres(ql)?:\/\/\S+)?$/, 'DATABASE_URL', true),
-    ownerUrl: text('empty, or postgres://user:password@host:port/database', /^(postgres(ql)?:\/\/\S+)?$/, 'DATABASE_OWNER_URL', true),
+    url: text(
+      'empty, or postgres://user:password@host:port/database',
+      /^(postgres(ql)?:\/\/\S+)?$/,
+      'DATABASE_URL',
+      true,
+    ),
+    ownerUrl: text(
+      'empty, or postgres://user:password@host:port/database',
+      /^(postgres(ql)?:\/\/\S+)?$/,
+      'DATABASE_OWNER_URL',
+      true,
+    ),
     poolSize: whole(2, 500),
     connectTimeoutMs: whole(100, 600_000),
     statementTimeoutMs: whole(100, 3_600_000),
@@ -154,7 +173,10 @@ export const shape: { readonly [Section in Exclude<keyof Config, 'environment'>]
   identity: {
     issuer: text('the exact iss of the tokens', /^https?:\/\/\S+$/),
     audience: text('the exact aud of the tokens', /^\S+$/),
-    jwksUri: text('empty, or an https address', /^(https:\/\/\S+|http:\/\/(127\.0\.0\.1|localhost)(:\d+)?\/\S*)?$/),
+    jwksUri: text(
+      'empty, or an https address',
+      /^(https:\/\/\S+|http:\/\/(127\.0\.0\.1|localhost)(:\d+)?\/\S*)?$/,
+    ),
     maxTokenSeconds: whole(60, 3600),
     clockToleranceSeconds: whole(0, 60),
     tokenCacheSeconds: whole(0, 60),

@@ -17,6 +17,9 @@ export const projectFolder: string = (() => {
   return folder;
 })();
 
+/** The default's, for development. */
+const INVENTED_COUNTY = 'config/directory/oppland.yaml';
+
 type Layer = { readonly from: string; readonly values: Record<string, Record<string, unknown>> };
 
 /**
@@ -36,16 +39,27 @@ export function loadConfig(env: NodeJS.ProcessEnv = process.env): Config {
       const parsed = setting.read(value);
       if (isWrong(parsed)) {
         const shown = setting.secret ? 'the value (not shown)' : JSON.stringify(value);
-        throw new ConfigError(`${section}.${key}: ${shown} from ${from} is not allowed. Allowed: ${setting.allowed}.`);
+        throw new ConfigError(
+          `${section}.${key}: ${shown} from ${from} is not allowed. Allowed: ${setting.allowed}.`,
+        );
       }
       values[key] = parsed;
     }
     read[section] = Object.freeze(values) as Record<string, unknown>;
   }
-  return finish({ ...(read as unknown as Omit<Config, 'environment'>), environment: production ? 'production' : 'development' });
+  return finish({
+    ...(read as unknown as Omit<Config, 'environment'>),
+    environment: production ? 'production' : 'development',
+  });
 }
 
-function lastGiven(layers: Layer[], env: NodeJS.ProcessEnv, section: string, key: string, setting: Setting): [unknown, string] {
+function lastGiven(
+  layers: Layer[],
+  env: NodeJS.ProcessEnv,
+  section: string,
+  key: string,
+  setting: Setting,
+): [unknown, string] {
   if (setting.env) {
     const fromEnv = env[setting.env];
     if (fromEnv !== undefined && fromEnv !== '') return [fromEnv, `the environment variable ${setting.env}`];
@@ -62,15 +76,29 @@ function readLayer(path: string): Layer {
   try {
     values = parse(readFileSync(path, 'utf8')) ?? {};
   } catch (cause) {
-    throw new ConfigError(`${path}: cannot be read as YAML (${cause instanceof Error ? cause.message.split('\n')[0] : 'unknown'}).`);
+    throw new ConfigError(
+      `${path}: cannot be read as YAML (${cause instanceof Error ? cause.message.split('\n')[0] : 'unknown'}).`,
+    );
   }
-  if (typeof values !== 'object' || values === null || Array.isArray(values)) throw new ConfigError(`${path}: must be a list of sections.`);
+  if (typeof values !== 'object' || values === null || Array.isArray(values))
+    throw new ConfigError(`${path}: must be a list of sections.`);
   for (const [section, keys] of Object.entries(values as Record<string, unknown>)) {
-    const known: Record<string, Setting> | undefined = Object.hasOwn(shape, section) ? shape[section as keyof typeof shape] : undefined;
-    if (!known) throw new ConfigError(`${section}: no such section (in ${path}). Allowed: ${Object.keys(shape).join(', ')}.`);
-    if (typeof keys !== 'object' || keys === null) throw new ConfigError(`${section}: must hold keys (in ${path}). Allowed: ${Object.keys(known).join(', ')}.`);
+    const known: Record<string, Setting> | undefined = Object.hasOwn(shape, section)
+      ? shape[section as keyof typeof shape]
+      : undefined;
+    if (!known)
+      throw new ConfigError(
+        `${section}: no such section (in ${path}). Allowed: ${Object.keys(shape).join(', ')}.`,
+      );
+    if (typeof keys !== 'object' || keys === null)
+      throw new ConfigError(
+        `${section}: must hold keys (in ${path}). Allowed: ${Object.keys(known).join(', ')}.`,
+      );
     for (const key of Object.keys(keys)) {
-      if (!Object.hasOwn(known, key)) throw new ConfigError(`${section}.${key}: no such key (in ${path}). Allowed: ${Object.keys(known).join(', ')}.`);
+      if (!Object.hasOwn(known, key))
+        throw new ConfigError(
+          `${section}.${key}: no such key (in ${path}). Allowed: ${Object.keys(known).join(', ')}.`,
+        );
     }
   }
   return { from: path, values: values as Layer['values'] };
@@ -86,11 +114,23 @@ function finish(config: Config): Config {
     const refuse = (key: string, why: string): never => {
       throw new ConfigError(`${key}: ${why} NODE_ENV is production.`);
     };
-    if (!config.identity.jwksUri) refuse('identity.jwksUri', 'the development issuer is refused; give the address of the issuer’s keys (https).');
-    if (config.people.population !== 'real') refuse('people.population', 'synthetic youths are refused; allowed: real.');
+    if (!config.identity.jwksUri)
+      refuse(
+        'identity.jwksUri',
+        'the development issuer is refused; give the address of the issuer’s keys (https).',
+      );
+    if (config.people.population !== 'real')
+      refuse('people.population', 'synthetic youths are refused; allowed: real.');
+    if (config.directory.file === INVENTED_COUNTY)
+      refuse(
+        'directory.file',
+        'the invented county is refused; give your own file, or an empty text to load with `stafett directory load`.',
+      );
     if (!config.database.url) refuse('database.url', 'the embedded database is refused; give DATABASE_URL.');
   } else if (config.people.population !== 'synthetic') {
-    throw new ConfigError('people.population: real birth numbers are refused unless NODE_ENV is production. Allowed: synthetic.');
+    throw new ConfigError(
+      'people.population: real birth numbers are refused unless NODE_ENV is production. Allowed: synthetic.',
+    );
   }
   return Object.freeze({
     ...config,

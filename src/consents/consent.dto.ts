@@ -1,6 +1,18 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { Type } from 'class-transformer';
-import { ArrayMaxSize, ArrayMinSize, ArrayUnique, IsArray, IsDefined, IsIn, IsOptional, IsString, Length, Matches, ValidateNested } from 'class-validator';
+import {
+  ArrayMaxSize,
+  ArrayMinSize,
+  ArrayUnique,
+  IsArray,
+  IsDefined,
+  IsIn,
+  IsOptional,
+  IsString,
+  Length,
+  Matches,
+  ValidateNested,
+} from 'class-validator';
 import { dataCategories, type DataCategory } from '../catalogue/data-categories.js';
 
 const organisation = /^(urn:stafett:agency:)?\d{9}$/;
@@ -44,7 +56,9 @@ export class SignerDto {
   @IsIn(signerRoles)
   role: (typeof signerRoles)[number];
 
-  @ApiProperty({ description: 'How the yes was given: a code in lower case, such as id-porten, paper, in-person, phone' })
+  @ApiProperty({
+    description: 'How the yes was given: a code in lower case, such as id-porten, paper, in-person, phone',
+  })
   @Matches(codeShape)
   how: string;
 
@@ -52,7 +66,9 @@ export class SignerDto {
   @Matches(/^\d{4}-\d{2}-\d{2}(T\d{2}:\d{2}:\d{2}(\.\d{1,9})?(Z|[+-]\d{2}:\d{2}))?$/)
   at: string;
 
-  @ApiPropertyOptional({ description: "Where the proof lies in the agency's own archive; never a birth number or a name" })
+  @ApiPropertyOptional({
+    description: "Where the proof lies in the agency's own archive; never a birth number or a name",
+  })
   @IsOptional()
   @IsString()
   @Length(1, 100)
@@ -66,11 +82,15 @@ export class GiveConsentDto {
   @Type(() => ConsentYouthDto)
   youth: ConsentYouthDto;
 
-  @ApiProperty({ description: 'Organisation number of the disclosing agency, or of its controller for all its agencies' })
+  @ApiProperty({
+    description: 'Organisation number of the disclosing agency, or of its controller for all its agencies',
+  })
   @Matches(organisation)
   from: string;
 
-  @ApiProperty({ description: 'Organisation number of the receiving agency, or of its controller for all its agencies' })
+  @ApiProperty({
+    description: 'Organisation number of the receiving agency, or of its controller for all its agencies',
+  })
   @Matches(organisation)
   to: string;
 

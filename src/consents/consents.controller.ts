@@ -1,5 +1,12 @@
 import { Controller, Get, HttpCode, Post } from '@nestjs/common';
-import { ApiBearerAuth, ApiBody, ApiCreatedResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import {
+  ApiBearerAuth,
+  ApiBody,
+  ApiCreatedResponse,
+  ApiOkResponse,
+  ApiOperation,
+  ApiTags,
+} from '@nestjs/swagger';
 import { CallerOf, Needs, type Caller } from '../common/access.js';
 import { JsonBody, UuidParam } from '../common/dto.js';
 import type { ConsentId } from '../common/ids.js';
@@ -14,10 +21,15 @@ export class ConsentsController {
   constructor(private readonly consents: ConsentsService) {}
 
   @Post()
-  @ApiOperation({ summary: 'Register a release from confidentiality (fvl. § 13 a nr. 1) that the youth has given' })
+  @ApiOperation({
+    summary: 'Register a release from confidentiality (fvl. § 13 a nr. 1) that the youth has given',
+  })
   @ApiBody({ type: GiveConsentDto })
   @ApiCreatedResponse({ type: ConsentReceiptDto })
-  give(@CallerOf() caller: Caller, @JsonBody(GiveConsentDto) input: GiveConsentDto): Promise<ConsentReceiptDto> {
+  give(
+    @CallerOf() caller: Caller,
+    @JsonBody(GiveConsentDto) input: GiveConsentDto,
+  ): Promise<ConsentReceiptDto> {
     return this.consents.give(caller, input);
   }
 
@@ -26,7 +38,11 @@ export class ConsentsController {
   @ApiOperation({ summary: 'Take a release back' })
   @ApiBody({ type: WithdrawConsentDto })
   @ApiOkResponse({ type: ConsentReceiptDto })
-  withdraw(@CallerOf() caller: Caller, @UuidParam('id') id: string, @JsonBody(WithdrawConsentDto) input: WithdrawConsentDto): Promise<ConsentReceiptDto> {
+  withdraw(
+    @CallerOf() caller: Caller,
+    @UuidParam('id') id: string,
+    @JsonBody(WithdrawConsentDto) input: WithdrawConsentDto,
+  ): Promise<ConsentReceiptDto> {
     return this.consents.withdraw(caller, id as ConsentId, input);
   }
 

@@ -8,7 +8,14 @@ import type { Caller } from '../common/access.js';
 import { judgeBirthNumber, looksLikeBirthNumber } from '../common/birth-number.js';
 import { CLOCK, type Clock } from '../common/clock.js';
 import { dayOf, isDay, type Day } from '../common/days.js';
-import { newId, type AgencyId, type ConsentId, type ControllerId, type OrgNumber, type YouthId } from '../common/ids.js';
+import {
+  newId,
+  type AgencyId,
+  type ConsentId,
+  type ControllerId,
+  type OrgNumber,
+  type YouthId,
+} from '../common/ids.js';
 import { pointerStep } from '../common/json.js';
 import { Problem, type FieldError } from '../common/problems.js';
 import type { Config } from '../config/config.schema.js';
@@ -19,7 +26,13 @@ import { DirectoryService } from '../directory/directory.service.js';
 import { Rechecks } from '../queue/recheck.js';
 import { open, seal } from '../vault/seal.js';
 import { YouthsService, type Youth } from '../vault/youths.service.js';
-import type { ConsentReceiptDto, ConsentViewDto, GiveConsentDto, SignerDto, WithdrawConsentDto } from './consent.dto.js';
+import type {
+  ConsentReceiptDto,
+  ConsentViewDto,
+  GiveConsentDto,
+  SignerDto,
+  WithdrawConsentDto,
+} from './consent.dto.js';
 import { ConsentEntity } from './consent.entity.js';
 import { lockConsentsOfYouths, withdraw } from './consents.sql.js';
 
@@ -66,7 +79,9 @@ export class ConsentsService {
     const id = newId<ConsentId>(this.clock);
     const now = this.clock.now();
     await withTx(this.db, async (tx) => {
-      const [youth] = await this.youths.ensure(tx, [{ controllerId: caller.controllerId, identity: identityOf(input) }]);
+      const [youth] = await this.youths.ensure(tx, [
+        { controllerId: caller.controllerId, identity: identityOf(input) },
+      ]);
       if (!youth) throw new Error('no youth was made');
       const consent: ConsentEntity = {
         id,
@@ -80,7 +95,11 @@ export class ConsentsService {
         validFrom: now,
         validUntil: input.validUntil as Day,
         state: 'given',
-        sealed: seal(youth.key, Buffer.from(JSON.stringify({ purpose: input.purpose, signers: input.signers } satisfies Sealed)), aad(id, youth)),
+        sealed: seal(
+          youth.key,
+          Buffer.from(JSON.stringify({ purpose: input.purpose, signers: input.signers } satisfies Sealed)),
+          aad(id, youth),
+        ),
         registeredBy: caller.agencyId,
         registeredAt: now,
         withdrawnAt: null,
@@ -112,7 +131,9 @@ export class ConsentsService {
     const directory = await this.directory.snapshot();
     return withTx(this.db, async (tx) => {
       const { consent, youth } = await this.own(tx, caller, id);
-      const { purpose, signers } = JSON.parse(open(youth.key, consent.sealed, aad(id, youth)).toString('utf8')) as Sealed;
+      const { purpose, signers } = JSON.parse(
+        open(youth.key, consent.sealed, aad(id, youth)).toString('utf8'),
+      ) as Sealed;
       await this.trace(tx, caller, 'consent-read', consent, youth);
       const lapsed = consent.validUntil < dayOf(this.clock.now());
       return {
@@ -145,14 +166,25 @@ export class ConsentsService {
     return byYouth;
   }
 
-  private async own(tx: Tx, caller: Caller, id: ConsentId): Promise<{ consent: ConsentEntity; youth: Youth }> {
+  private async own(
+    tx: Tx,
+    caller: Caller,
+    id: ConsentId,
+  ): Promise<{ consent: ConsentEntity; youth: Youth }> {
     const consent = await tx.manager.findOneBy(ConsentEntity, { id, controllerId: caller.controllerId });
     const youth = consent && (await this.youths.byId(tx, [consent.youthId])).get(consent.youthId);
     if (!consent || !youth) throw new Problem('not-found');
     return { consent, youth };
   }
 
-  private async trace(tx: Tx, caller: Caller, act: 'consent-given' | 'consent-withdrawn' | 'consent-read', consent: ConsentEntity, youth: Youth, more: Record<string, string> = {}): Promise<void> {
+  private async trace(
+    tx: Tx,
+    caller: Caller,
+    act: 'consent-given' | 'consent-withdrawn' | 'consent-read',
+    consent: ConsentEntity,
+    youth: Youth,
+    more: Record<string, string> = {},
+  ): Promise<void> {
     await this.audit.append(tx, [
       {
         act,
@@ -161,7 +193,12 @@ export class ConsentsService {
         consentId: consent.id,
         youthId: youth.id,
         youthKey: youth.key,
-        detail: { recordTypes: consent.recordTypes, categories: consent.categories, validUntil: consent.validUntil, ...more },
+        detail: {
+          recordTypes: consent.recordTypes,
+          categories: consent.categories,
+          validUntil: consent.validUntil,
+          ...more,
+        },
       },
     ]);
   }
@@ -172,10 +209,22 @@ export class ConsentsService {
     const today = dayOf(now);
     const judged = judgeBirthNumber(input.youth.nationalId);
     if (judged === 'invalid') errors.push({ pointer: '/body/youth/nationalId', code: 'birth-number' });
-    else if (judged !== this.config.people.population) errors.push({ pointer: '/body/youth/nationalId', code: judged === 'real' ? 'synthetic-required' : 'synthetic-refused' });
-    if (input.youth.birthDate !== undefined && (!isDay(input.youth.birthDate) || input.youth.birthDate > today)) errors.push({ pointer: '/body/youth/birthDate', code: 'day' });
+    else if (judged !== this.config.people.population)
+      errors.push({
+        pointer: '/body/youth/nationalId',
+        code: judged === 'real' ? 'synthetic-required' : 'synthetic-refused',
+      });
+    if (
+      input.youth.birthDate !== undefined &&
+      (!isDay(input.youth.birthDate) || input.youth.birthDate > today)
+    )
+      errors.push({ pointer: '/body/youth/birthDate', code: 'day' });
     if (!isDay(input.validUntil)) errors.push({ pointer: '/body/validUntil', code: 'day' });
-    else if (input.validUntil < today || input.validUntil > lastDay(today, this.config.consents.longestMonths)) errors.push({ pointer: '/body/validUntil', code: 'range' });
+    else if (
+      input.validUntil < today ||
+      input.validUntil > lastDay(today, this.config.consents.longestMonths)
+    )
+      errors.push({ pointer: '/body/validUntil', code: 'range' });
     input.recordTypes.forEach((key, i) => {
       if (!findType(key)) errors.push({ pointer: `/body/recordTypes${pointerStep(i)}`, code: 'code' });
     });
@@ -184,8 +233,10 @@ export class ConsentsService {
       const at = new Date(signer.at.length === 10 ? `${signer.at}T00:00:00Z` : signer.at);
       const exists = isDay(signer.at.slice(0, 10)) && !Number.isNaN(at.getTime());
       // Ten minutes: the clocks of two agencies differ, and a yes is often registered while the youth is in the room.
-      if (!exists || at.getTime() > now.getTime() + 600_000) errors.push({ pointer: `/body/signers${pointerStep(i)}/at`, code: exists ? 'range' : 'day' });
-      if (signer.reference !== undefined && looksLikeBirthNumber(signer.reference)) errors.push({ pointer: `/body/signers${pointerStep(i)}/reference`, code: 'birth-number' });
+      if (!exists || at.getTime() > now.getTime() + 600_000)
+        errors.push({ pointer: `/body/signers${pointerStep(i)}/at`, code: exists ? 'range' : 'day' });
+      if (signer.reference !== undefined && looksLikeBirthNumber(signer.reference))
+        errors.push({ pointer: `/body/signers${pointerStep(i)}/reference`, code: 'birth-number' });
     });
     return errors;
   }
@@ -199,9 +250,21 @@ function lastDay(today: Day, months: number): Day {
   return at.toISOString().slice(0, 10) as Day;
 }
 
-function identityOf(input: GiveConsentDto): { nationalId: string; givenName: string; familyName: string; birthDate: string; homeMunicipality?: string } {
+function identityOf(input: GiveConsentDto): {
+  nationalId: string;
+  givenName: string;
+  familyName: string;
+  birthDate: string;
+  homeMunicipality?: string;
+} {
   const { nationalId, givenName = '', familyName = '', birthDate = '', homeMunicipality } = input.youth;
-  return { nationalId, givenName, familyName, birthDate, ...(homeMunicipality !== undefined && { homeMunicipality }) };
+  return {
+    nationalId,
+    givenName,
+    familyName,
+    birthDate,
+    ...(homeMunicipality !== undefined && { homeMunicipality }),
+  };
 }
 
 interface Party {
@@ -221,8 +284,14 @@ function parties(directory: Directory, input: GiveConsentDto): { from: Party; to
   return { from: find(input.from, '/body/from'), to: find(input.to, '/body/to') };
 }
 
-function numberOf(directory: Directory, agencyId: AgencyId | null, controllerId: ControllerId | null): string {
-  const number = (agencyId && directory.agencyById(agencyId)?.orgNumber) || (controllerId && directory.controllerById(controllerId)?.orgNumber);
+function numberOf(
+  directory: Directory,
+  agencyId: AgencyId | null,
+  controllerId: ControllerId | null,
+): string {
+  const number =
+    (agencyId && directory.agencyById(agencyId)?.orgNumber) ||
+    (controllerId && directory.controllerById(controllerId)?.orgNumber);
   if (!number) throw new Error('a consent names an agency that the directory has never had');
   return number;
 }

@@ -18,7 +18,12 @@ export class Channel {
   ) {}
 
   async open(): Promise<void> {
-    const client = new pg.Client({ connectionString: this.url, application_name: 'stafett-channel', keepAlive: true, statement_timeout: 0 });
+    const client = new pg.Client({
+      connectionString: this.url,
+      application_name: 'stafett-channel',
+      keepAlive: true,
+      statement_timeout: 0,
+    });
     client.on('notification', ({ payload }) => payload !== undefined && this.onMessage(payload));
     client.on('error', (error) => this.reopen(client, error));
     client.on('end', () => this.reopen(client));

@@ -13,7 +13,10 @@ const tryShards = statement(
 
 /** Takes, without waiting, those of the shards that no other transaction holds; gives the ones it got. */
 export async function tryLockShards(tx: Tx, shards: readonly number[]): Promise<number[]> {
-  const rows = await tx.query<{ shard: number }>(tryShards, [lockClass.shard, [...shards].sort((a, b) => a - b)]);
+  const rows = await tx.query<{ shard: number }>(tryShards, [
+    lockClass.shard,
+    [...shards].sort((a, b) => a - b),
+  ]);
   return rows.map((row) => row.shard);
 }
 

@@ -10,7 +10,9 @@ const PARTITIONS_LOCK = [7309, 3] as const;
 export function ensurePartitions(db: DataSource): Promise<number> {
   return db.transaction(async (tx) => {
     await tx.query('select pg_advisory_xact_lock($1, $2)', [...PARTITIONS_LOCK]);
-    const [row] = await tx.query<{ made: number }[]>('select stafett.create_partitions($1::int) as made', [MONTHS_AHEAD]);
+    const [row] = await tx.query<{ made: number }[]>('select stafett.create_partitions($1::int) as made', [
+      MONTHS_AHEAD,
+    ]);
     return row?.made ?? 0;
   });
 }

@@ -85,12 +85,17 @@ export function sqlState(error: unknown): string | undefined {
   return inner === undefined || inner === error ? undefined : sqlState(inner);
 }
 
-const noConnection = /ECONNREFUSED|ECONNRESET|EPIPE|ETIMEDOUT|ENOENT|timeout exceeded when trying to connect|Connection terminated|connection timeout|Query read timeout/i;
+const noConnection =
+  /ECONNREFUSED|ECONNRESET|EPIPE|ETIMEDOUT|ENOENT|timeout exceeded when trying to connect|Connection terminated|connection timeout|Query read timeout/i;
 
 /** Turns "cannot reach or use the database now" into a 503, and leaves every other error as it is. */
 export function toProblem(error: unknown): unknown {
   if (error instanceof Problem) return error;
   const state = sqlState(error);
-  const unavailable = state !== undefined ? ['08', '53', '57'].includes(state.slice(0, 2)) : error instanceof Error && noConnection.test(error.message + String((error as { code?: unknown }).code ?? ''));
+  const unavailable =
+    state !== undefined
+      ? ['08', '53', '57'].includes(state.slice(0, 2))
+      : error instanceof Error &&
+        noConnection.test(error.message + String((error as { code?: unknown }).code ?? ''));
   return unavailable ? new Problem('unavailable', [], {}, { cause: error }) : error;
 }

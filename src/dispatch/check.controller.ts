@@ -57,32 +57,51 @@ export class CheckController {
   @Post()
   @HttpCode(200)
   @ApiEvents('What would become of these events; stores nothing')
-  @ApiOkResponse({ description: '{"checks": [{index, eventId, reason, transfers: [{recipient, would, reason, categories, withheld, ground}], problem}]}' })
+  @ApiOkResponse({
+    description:
+      '{"checks": [{index, eventId, reason, transfers: [{recipient, would, reason, categories, withheld, ground}], problem}]}',
+  })
   async check(@CallerOf() caller: Caller, @Req() request: HubRequest): Promise<{ checks: CheckedEvent[] }> {
     const { single, lines } = readRequest(request, this.config.http.maxEvents);
     const directory = await this.prepare.directoryNow();
-    const prepared = lines.map((line) => prepareLine(line, (event) => this.prepare.prepare(caller, directory, event)));
+    const prepared = lines.map((line) =>
+      prepareLine(line, (event) => this.prepare.prepare(caller, directory, event)),
+    );
     const [only] = prepared;
     if (single && only instanceof Problem) throw only;
     const checks = await withTx(this.db, async (tx) => {
       const answers: CheckedEvent[] = [];
       for (const [index, event] of prepared.entries()) {
         const eventId = lines[index]?.eventId ?? null;
-        answers.push(event instanceof Problem ? { index, eventId, reason: null, transfers: [], problem: event.toJSON() } : { index, ...(await this.one(tx, caller, directory, event)) });
+        answers.push(
+          event instanceof Problem
+            ? { index, eventId, reason: null, transfers: [], problem: event.toJSON() }
+            : { index, ...(await this.one(tx, caller, directory, event)) },
+        );
       }
       return answers;
     });
     return { checks };
   }
 
-  private async one(tx: Tx, caller: Caller, directory: Directory, event: Prepared): Promise<Omit<CheckedEvent, 'index'>> {
-    const known = event.youth ? await this.youths.find(tx, caller.controllerId, event.youth.identity.nationalId) : undefined;
+  private async one(
+    tx: Tx,
+    caller: Caller,
+    directory: Directory,
+    event: Prepared,
+  ): Promise<Omit<CheckedEvent, 'index'>> {
+    const known = event.youth
+      ? await this.youths.find(tx, caller.controllerId, event.youth.identity.nationalId)
+      : undefined;
     const releases = known ? ((await this.consents.lockReleases(tx, [known.id])).get(known.id) ?? []) : [];
-    const asker = event.inReplyTo ? (await tx.query<{ id: RecordId; senderId: AgencyId }>(askers, [[event.inReplyTo]]))[0] : undefined;
+    const asker = event.inReplyTo
+      ? (await tx.query<{ id: RecordId; senderId: AgencyId }>(askers, [[event.inReplyTo]]))[0]
+      : undefined;
     const wrong = (await wrongReferences(tx, caller, [{ prepared: event, youth: known }])).get(0);
     if (wrong) return { eventId: event.eventId, reason: null, transfers: [], problem: wrong.toJSON() };
     const answer = { eventId: event.eventId, reason: null, transfers: [], problem: null };
-    if (event.type.handOver?.(event.data) === false && !event.recipientId) return { ...answer, reason: 'no-hand-over' };
+    if (event.type.handOver?.(event.data) === false && !event.recipientId)
+      return { ...answer, reason: 'no-hand-over' };
     const { recipients, judged } = this.plans.judgeAll(directory, {
       id: '' as RecordId,
       eventId: event.eventId,
@@ -96,7 +115,11 @@ export class CheckController {
       releases,
       data: event.data,
     });
-    return { ...answer, reason: 'none' in recipients ? recipients.none : null, transfers: judged.map((one) => describe(directory, one)) };
+    return {
+      ...answer,
+      reason: 'none' in recipients ? recipients.none : null,
+      transfers: judged.map((one) => describe(directory, one)),
+    };
   }
 }
 
@@ -104,13 +127,22 @@ export class CheckController {
 function withGrade(known: Youth | undefined, event: Prepared): Youth | undefined {
   const told = event.youth?.protection ?? 'none';
   if (told === 'none') return known;
-  return { ...(known ?? { id: '' as Youth['id'], controllerId: '' as Youth['controllerId'], shard: 0, key: Buffer.alloc(0) }), protection: told };
+  return {
+    ...(known ?? {
+      id: '' as Youth['id'],
+      controllerId: '' as Youth['controllerId'],
+      shard: 0,
+      key: Buffer.alloc(0),
+    }),
+    protection: told,
+  };
 }
 
 function describe(directory: Directory, { recipientId, verdict }: Judged): CheckedTransfer {
   const agency = directory.agencyById(recipientId);
   const recipient = agency ? urnOfOrgNumber(agency.orgNumber) : '';
-  if (verdict.do === 'refuse') return { recipient, would: 'refuse', reason: verdict.reason, categories: [], withheld: '', ground: '' };
+  if (verdict.do === 'refuse')
+    return { recipient, would: 'refuse', reason: verdict.reason, categories: [], withheld: '', ground: '' };
   return {
     recipient,
     would: verdict.do,

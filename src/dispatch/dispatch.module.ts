@@ -14,7 +14,15 @@ import { WakeupsService } from './wakeups.service.js';
 @Module({
   imports: [ConsentsModule, DirectoryModule, RecordsModule],
   controllers: [CheckController],
-  providers: [BodiesService, DispatchService, ExpiryService, NewsService, PlanService, TransfersService, WakeupsService],
+  providers: [
+    BodiesService,
+    DispatchService,
+    ExpiryService,
+    NewsService,
+    PlanService,
+    TransfersService,
+    WakeupsService,
+  ],
   exports: [BodiesService, DispatchService, ExpiryService, PlanService, WakeupsService],
 })
 export class DispatchModule {}

@@ -20,7 +20,14 @@ import type { StoredRecord } from '../records/record.js';
 import { Metrics } from '../telemetry/metrics.js';
 import { YouthsService, type Youth } from '../vault/youths.service.js';
 import { BodiesService, type SealedBody } from './bodies.service.js';
-import { askers, claimRecords, retractRecords, settleRecords, shardsWithWork, toldBefore } from './dispatch.sql.js';
+import {
+  askers,
+  claimRecords,
+  retractRecords,
+  settleRecords,
+  shardsWithWork,
+  toldBefore,
+} from './dispatch.sql.js';
 import { NewsService } from './news.service.js';
 import { PlanService, typeOf, type Plan, type Subject } from './plan.service.js';
 import type { Draft, Notice, OpenTransfer } from './transfer.js';
@@ -79,12 +86,22 @@ export class DispatchService {
   }
 
   private async dispatch(tx: Tx, directory: Directory, shards: readonly number[]): Promise<void> {
-    const claimed = upToCancelled(await tx.query<Claimed>(claimRecords, [shards, this.config.dispatch.batchSize]));
+    const claimed = upToCancelled(
+      await tx.query<Claimed>(claimRecords, [shards, this.config.dispatch.batchSize]),
+    );
     if (claimed.length === 0) return;
-    const youths = await this.youths.byId(tx, claimed.flatMap((record) => record.youthId ?? []));
+    const youths = await this.youths.byId(
+      tx,
+      claimed.flatMap((record) => record.youthId ?? []),
+    );
     const releases = await this.consents.lockReleases(tx, youths.keys());
     const askedBy = await this.askers(tx, claimed);
-    const told = new Told(await tx.query<Earlier>(toldBefore, [claimed.map((r) => r.controllerId), claimed.map((r) => r.sameEventKey)]));
+    const told = new Told(
+      await tx.query<Earlier>(toldBefore, [
+        claimed.map((r) => r.controllerId),
+        claimed.map((r) => r.sameEventKey),
+      ]),
+    );
 
     const settled = claimed.map((record): Settled => {
       const youth = record.youthId ? youths.get(record.youthId) : undefined;
@@ -119,20 +136,48 @@ export class DispatchService {
     return new Map(rows.map((row) => [row.id, row.senderId]));
   }
 
-  private async write(tx: Tx, directory: Directory, settled: readonly Settled[], youths: ReadonlyMap<YouthId, Youth>): Promise<void> {
+  private async write(
+    tx: Tx,
+    directory: Directory,
+    settled: readonly Settled[],
+    youths: ReadonlyMap<YouthId, Youth>,
+  ): Promise<void> {
     const now = this.clock.now();
-    await tx.query(settleRecords, [settled.map(({ record }) => record.id), settled.map(({ plan }) => plan.state), settled.map(({ plan }) => plan.reason), now]);
+    await tx.query(settleRecords, [
+      settled.map(({ record }) => record.id),
+      settled.map(({ plan }) => plan.state),
+      settled.map(({ plan }) => plan.reason),
+      now,
+    ]);
     const cancelled = await this.cancelled(tx, settled, now);
     const drafts: Draft[] = settled.flatMap(({ plan }) => plan.drafts);
     const notices: Notice[] = settled.flatMap(({ plan }) => plan.notices);
-    await this.audit.append(tx, settled.flatMap((one) => actsOf(one, cancelled.records)));
-    await this.transfers.write(tx, { drafts, notices, closings: cancelled.closings, rejudged: [] }, youths, (id) => directory.agencyById(id)?.controllerId);
-    await this.transfers.eraseBodies(tx, [...settled.filter(({ plan }) => plan.drafts.length === 0).map(({ record }) => record.id), ...cancelled.records]);
-    await this.rechecks.add(tx, settled.flatMap(({ record, plan }) => this.passedOn(directory, record, plan, youths)));
+    await this.audit.append(
+      tx,
+      settled.flatMap((one) => actsOf(one, cancelled.records)),
+    );
+    await this.transfers.write(
+      tx,
+      { drafts, notices, closings: cancelled.closings, rejudged: [] },
+      youths,
+      (id) => directory.agencyById(id)?.controllerId,
+    );
+    await this.transfers.eraseBodies(tx, [
+      ...settled.filter(({ plan }) => plan.drafts.length === 0).map(({ record }) => record.id),
+      ...cancelled.records,
+    ]);
+    await this.rechecks.add(
+      tx,
+      settled.flatMap(({ record, plan }) => this.passedOn(directory, record, plan, youths)),
+    );
   }
 
   /** A record that cancels another takes back what of it is not yet settled with its recipients. The youth, and so the shard, is the same. */
-  private async cancelled(tx: Tx, settled: readonly Settled[], now: Date): Promise<{ records: RecordId[]; closings: Closing[] }> {
+  private async cancelled(
+    tx: Tx,
+    settled: readonly Settled[],
+    now: Date,
+  ): Promise<{ records: RecordId[]; closings: Closing[] }> {
     const wanted = [...new Set(settled.flatMap(({ record }) => record.cancels ?? []))].sort();
     if (wanted.length === 0) return { records: [], closings: [] };
     const records = (await tx.query<{ id: RecordId }>(retractRecords, [wanted, now])).map(({ id }) => id);
@@ -143,11 +188,21 @@ export class DispatchService {
   }
 
   /** `wrong-office`: the answer names the right one, and what was asked goes there, if the gate lets it. */
-  private passedOn(directory: Directory, record: Claimed, plan: Plan, youths: ReadonlyMap<YouthId, Youth>): Recheck[] {
+  private passedOn(
+    directory: Directory,
+    record: Claimed,
+    plan: Plan,
+    youths: ReadonlyMap<YouthId, Youth>,
+  ): Recheck[] {
     if (record.type !== 'referral-response' || !record.inReplyTo || plan.state !== 'dispatched') return [];
     const data = this.bodies.open(record, youths);
-    const to = data?.['answer'] === 'wrong-office' && typeof data['forwardedTo'] === 'string' ? directory.agencyByNumber(data['forwardedTo']) : undefined;
-    return to ? [{ shard: shardOf(record.inReplyTo), cause: 'passed-on', subject: record.inReplyTo, other: to.id }] : [];
+    const to =
+      data?.['answer'] === 'wrong-office' && typeof data['forwardedTo'] === 'string'
+        ? directory.agencyByNumber(data['forwardedTo'])
+        : undefined;
+    return to
+      ? [{ shard: shardOf(record.inReplyTo), cause: 'passed-on', subject: record.inReplyTo, other: to.id }]
+      : [];
   }
 }
 
@@ -196,9 +251,12 @@ function actsOf({ record, youth, plan }: Settled, retracted: readonly RecordId[]
     ...(youth && { youthId: youth.id, youthKey: youth.key }),
   };
   const acts: Act[] = [];
-  if (plan.state === 'refused') acts.push({ ...about, act: 'record-refused', detail: { reason: plan.reason } });
+  if (plan.state === 'refused')
+    acts.push({ ...about, act: 'record-refused', detail: { reason: plan.reason } });
   else if (plan.reason === 'same-event') acts.push({ ...about, act: 'record-merged', detail: {} });
-  else if (plan.reason === 'no-hand-over') acts.push({ ...about, act: 'record-kept', detail: { reason: plan.reason } });
-  if (record.cancels && retracted.includes(record.cancels)) acts.push({ ...about, act: 'record-retracted', recordId: record.cancels, detail: { by: record.id } });
+  else if (plan.reason === 'no-hand-over')
+    acts.push({ ...about, act: 'record-kept', detail: { reason: plan.reason } });
+  if (record.cancels && retracted.includes(record.cancels))
+    acts.push({ ...about, act: 'record-retracted', recordId: record.cancels, detail: { by: record.id } });
   return acts;
 }

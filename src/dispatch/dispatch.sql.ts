@@ -26,7 +26,10 @@ export const recordsById = statement(
 );
 
 /** Who asked: the senders of the records that answers answer. */
-export const askers = statement('dispatch.askers', `select id, sender_id as "senderId" from stafett.record where id = any ($1::uuid[])`);
+export const askers = statement(
+  'dispatch.askers',
+  `select id, sender_id as "senderId" from stafett.record where id = any ($1::uuid[])`,
+);
 
 /** Events that another source told before: same controller, youth, and facts. */
 export const toldBefore = statement(

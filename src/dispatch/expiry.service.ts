@@ -45,8 +45,14 @@ export class ExpiryService {
     const now = this.clock.now();
     const uncollected = new Date(now.getTime() - this.config.deadlines.availableDays.value * 86_400_000);
     return withTx(this.db, async (tx) => {
-      const rows = await tx.query<{ id: string; shard: number; cause: 'hold-over' | 'available-over' }>(overdue, [now, uncollected]);
-      await this.rechecks.add(tx, rows.map(({ id, shard, cause }): Recheck => ({ shard, cause, subject: id })));
+      const rows = await tx.query<{ id: string; shard: number; cause: 'hold-over' | 'available-over' }>(
+        overdue,
+        [now, uncollected],
+      );
+      await this.rechecks.add(
+        tx,
+        rows.map(({ id, shard, cause }): Recheck => ({ shard, cause, subject: id })),
+      );
       return rows.length;
     });
   }

@@ -41,7 +41,12 @@ export interface Question {
   readonly today: Day;
 }
 
-export type RefusalReason = 'recipient-inactive' | 'sender-inactive' | 'no-processor-agreement' | 'route-not-allowed' | 'consent-missing';
+export type RefusalReason =
+  | 'recipient-inactive'
+  | 'sender-inactive'
+  | 'no-processor-agreement'
+  | 'route-not-allowed'
+  | 'consent-missing';
 export type HoldReason = 'consent-missing' | 'manual-handling';
 
 /** What would travel: categories, what stays behind, the codes of every reason in law, and the releases relied on. */
@@ -78,8 +83,12 @@ export function judge(q: Question): Verdict {
   const best = answered.reduce((a, b) => (b.terms.categories.length > a.terms.categories.length ? b : a));
   const missing = [...q.type.essential].filter((category) => !best.terms.categories.includes(category));
   if (missing.some((category) => !best.needRelease.has(category))) return refuse('route-not-allowed');
-  if (missing.length > 0) return q.holdForConsent ? { do: 'hold', reason: 'consent-missing', ...best.terms } : refuse('consent-missing');
-  if (q.protected || best.route.manual === true) return { do: 'hold', reason: 'manual-handling', ...best.terms };
+  if (missing.length > 0)
+    return q.holdForConsent
+      ? { do: 'hold', reason: 'consent-missing', ...best.terms }
+      : refuse('consent-missing');
+  if (q.protected || best.route.manual === true)
+    return { do: 'hold', reason: 'manual-handling', ...best.terms };
   return { do: 'deliver', ...best.terms };
 }
 
@@ -115,11 +124,16 @@ function weigh(route: Route, q: Question): { terms: Terms; needRelease: Set<Data
     for (const code of codesOf(answers)) grounds.add(code);
   }
   const withheld = [...q.categories].filter((category) => !categories.includes(category)).sort();
-  return { terms: { categories, withheld, grounds: [...grounds].sort(), consentIds: [...consentIds].sort() }, needRelease };
+  return {
+    terms: { categories, withheld, grounds: [...grounds].sort(), consentIds: [...consentIds].sort() },
+    needRelease,
+  };
 }
 
 function inForce(periods: readonly Answers[] | undefined, today: Day): Answers | undefined {
-  return periods?.find(({ validFrom, validTo }) => validFrom <= today && (validTo === null || today <= validTo));
+  return periods?.find(
+    ({ validFrom, validTo }) => validFrom <= today && (validTo === null || today <= validTo),
+  );
 }
 
 function releaseFor(category: DataCategory, q: Question): ReleaseInForce | undefined {
@@ -129,7 +143,9 @@ function releaseFor(category: DataCategory, q: Question): ReleaseInForce | undef
       release.recordTypes.includes(q.type.key) &&
       release.categories.includes(category) &&
       (release.fromAgencyId === null || release.fromAgencyId === q.sender.id) &&
-      (release.toAgencyId === null ? release.toControllerId === q.recipient.controllerId : release.toAgencyId === q.recipient.id),
+      (release.toAgencyId === null
+        ? release.toControllerId === q.recipient.controllerId
+        : release.toAgencyId === q.recipient.id),
   );
 }
 

@@ -42,45 +42,80 @@ export class NewsService {
   async handle(tx: Tx, directory: Directory, shards: readonly number[]): Promise<boolean> {
     const news = await tx.query<News>(takeRechecks, [shards, NEWS_A_LOOK]);
     if (news.length === 0) return false;
-    const of = (...causes: Cause[]): string[] => [...new Set(news.filter(({ cause }) => causes.includes(cause)).map(({ subject }) => subject))];
+    const of = (...causes: Cause[]): string[] => [
+      ...new Set(news.filter(({ cause }) => causes.includes(cause)).map(({ subject }) => subject)),
+    ];
     const withdrawn = new Set(of('consent-withdrawn'));
     const left = of('agency-changed').filter((id) => directory.agencyById(id as AgencyId)?.active === false);
     const risen = new Set(of('protection-raised'));
 
     const named = of('hold-over', 'available-over', 'transfer-rejected');
-    const affected = await tx.query<{ id: string; youthId: YouthId | null }>(findAffected, [of('consent-given'), [...withdrawn], [...risen], left, named]);
+    const affected = await tx.query<{ id: string; youthId: YouthId | null }>(findAffected, [
+      of('consent-given'),
+      [...withdrawn],
+      [...risen],
+      left,
+      named,
+    ]);
     const passed = await this.passedRecords(tx, news);
-    const youths = await this.youths.byId(tx, [...affected, ...passed].flatMap(({ youthId }) => youthId ?? []));
+    const youths = await this.youths.byId(
+      tx,
+      [...affected, ...passed].flatMap(({ youthId }) => youthId ?? []),
+    );
     const releases = await this.consents.lockReleases(tx, youths.keys());
     const transfers = await tx.query<OpenTransfer>(transfersById, [affected.map(({ id }) => id)]);
 
-    const closings = transfers.flatMap((transfer) => this.ending(transfer, { withdrawn, left: new Set(left), risen }));
+    const closings = transfers.flatMap((transfer) =>
+      this.ending(transfer, { withdrawn, left: new Set(left), risen }),
+    );
     const ended = new Set(closings.map(({ transfer }) => transfer.id));
-    const rejudged = transfers.filter((t) => t.state === 'held' && !ended.has(t.id)).flatMap((t) => this.rejudge(directory, t, youths, releases));
+    const rejudged = transfers
+      .filter((t) => t.state === 'held' && !ended.has(t.id))
+      .flatMap((t) => this.rejudge(directory, t, youths, releases));
     const rejected = transfers.filter((t) => t.state === 'rejected').map(noticeOfRejection);
     const { drafts, notices } = this.passOn(directory, passed, news, youths, releases);
-    await this.transfers.write(tx, { drafts, notices: [...notices, ...rejected], closings, rejudged }, youths, (id) => directory.agencyById(id)?.controllerId);
+    await this.transfers.write(
+      tx,
+      { drafts, notices: [...notices, ...rejected], closings, rejudged },
+      youths,
+      (id) => directory.agencyById(id)?.controllerId,
+    );
     await this.transfers.eraseBodies(tx, [...new Set(closings.map(({ transfer }) => transfer.recordId))]);
     return true;
   }
 
   /** Whether, now that it is locked, a transfer must end, and why. */
-  private ending(transfer: OpenTransfer, news: { withdrawn: ReadonlySet<string>; left: ReadonlySet<string>; risen: ReadonlySet<string> }): Closing[] {
+  private ending(
+    transfer: OpenTransfer,
+    news: { withdrawn: ReadonlySet<string>; left: ReadonlySet<string>; risen: ReadonlySet<string> },
+  ): Closing[] {
     const { state } = transfer;
     const now = this.clock.now();
     const end = (as: Closing['state'], reason: string): Closing[] => [{ transfer, state: as, reason }];
     const readable = state === 'available' || state === 'collected';
-    if ((readable || state === 'held') && transfer.consentIds.some((id) => news.withdrawn.has(id))) return end('withdrawn', 'consent-withdrawn');
-    if (readable && transfer.youthId && news.risen.has(transfer.youthId)) return end('withdrawn', 'manual-handling');
-    if (state === 'available' && news.left.has(transfer.recipientId)) return end('withdrawn', 'recipient-inactive');
-    if (state === 'held' && transfer.holdUntil && transfer.holdUntil <= now) return end('expired', transfer.holdReason ?? 'hold-over');
-    const collectBy = transfer.availableAt && transfer.availableAt.getTime() + this.config.deadlines.availableDays.value * 86_400_000;
-    if (state === 'available' && collectBy && collectBy <= now.getTime()) return end('expired', 'not-collected');
+    if ((readable || state === 'held') && transfer.consentIds.some((id) => news.withdrawn.has(id)))
+      return end('withdrawn', 'consent-withdrawn');
+    if (readable && transfer.youthId && news.risen.has(transfer.youthId))
+      return end('withdrawn', 'manual-handling');
+    if (state === 'available' && news.left.has(transfer.recipientId))
+      return end('withdrawn', 'recipient-inactive');
+    if (state === 'held' && transfer.holdUntil && transfer.holdUntil <= now)
+      return end('expired', transfer.holdReason ?? 'hold-over');
+    const collectBy =
+      transfer.availableAt &&
+      transfer.availableAt.getTime() + this.config.deadlines.availableDays.value * 86_400_000;
+    if (state === 'available' && collectBy && collectBy <= now.getTime())
+      return end('expired', 'not-collected');
     return [];
   }
 
   /** A held transfer that the gate still does not let go stays as it is: nothing is told twice. */
-  private rejudge(directory: Directory, transfer: OpenTransfer, youths: ReadonlyMap<YouthId, Youth>, releases: ReadonlyMap<YouthId, Release[]>): Rejudged[] {
+  private rejudge(
+    directory: Directory,
+    transfer: OpenTransfer,
+    youths: ReadonlyMap<YouthId, Youth>,
+    releases: ReadonlyMap<YouthId, Release[]>,
+  ): Rejudged[] {
     const verdict = this.plans.judgeOne(
       directory,
       {
@@ -94,7 +129,9 @@ export class NewsService {
       transfer.recipientId,
     );
     if (verdict.do === 'deliver') return [{ transfer, terms: verdict, hold: null }];
-    return verdict.do === 'hold' && verdict.reason !== transfer.holdReason ? [{ transfer, terms: verdict, hold: verdict.reason }] : [];
+    return verdict.do === 'hold' && verdict.reason !== transfer.holdReason
+      ? [{ transfer, terms: verdict, hold: verdict.reason }]
+      : [];
   }
 
   private async passedRecords(tx: Tx, news: readonly News[]): Promise<Passed[]> {
@@ -103,7 +140,13 @@ export class NewsService {
   }
 
   /** What was asked of a wrong office goes to the one that it named, where the gate lets it. */
-  private passOn(directory: Directory, records: readonly Passed[], news: readonly News[], youths: ReadonlyMap<YouthId, Youth>, releases: ReadonlyMap<YouthId, Release[]>): { drafts: Draft[]; notices: Notice[] } {
+  private passOn(
+    directory: Directory,
+    records: readonly Passed[],
+    news: readonly News[],
+    youths: ReadonlyMap<YouthId, Youth>,
+    releases: ReadonlyMap<YouthId, Release[]>,
+  ): { drafts: Draft[]; notices: Notice[] } {
     const drafts: Draft[] = [];
     const notices: Notice[] = [];
     for (const { cause, subject: id, other } of news) {

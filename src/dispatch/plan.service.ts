@@ -57,10 +57,20 @@ export class PlanService {
   judgeAll(directory: Directory, subject: Subject): { recipients: Recipients; judged: Judged[] } {
     const recipients = this.route(directory, subject);
     const to = 'to' in recipients ? recipients.to : [];
-    return { recipients, judged: to.map((recipientId) => ({ recipientId, verdict: this.judgeOne(directory, subject, recipientId) })) };
+    return {
+      recipients,
+      judged: to.map((recipientId) => ({
+        recipientId,
+        verdict: this.judgeOne(directory, subject, recipientId),
+      })),
+    };
   }
 
-  judgeOne(directory: Directory, subject: Omit<Subject, 'data' | 'askerId' | 'shard' | 'eventId' | 'id'>, recipientId: AgencyId): Verdict {
+  judgeOne(
+    directory: Directory,
+    subject: Omit<Subject, 'data' | 'askerId' | 'shard' | 'eventId' | 'id'>,
+    recipientId: AgencyId,
+  ): Verdict {
     const today = dayOf(this.clock.now());
     return judge({
       type: subject.type,
@@ -80,7 +90,13 @@ export class PlanService {
       return { state: 'dispatched', reason: 'no-hand-over', drafts: [], notices: [] };
     }
     const { recipients, judged } = this.judgeAll(directory, subject);
-    if ('none' in recipients) return { state: 'refused', reason: recipients.none, drafts: [], notices: [this.refusal(subject, 'nobody', recipients.none)] };
+    if ('none' in recipients)
+      return {
+        state: 'refused',
+        reason: recipients.none,
+        drafts: [],
+        notices: [this.refusal(subject, 'nobody', recipients.none)],
+      };
     const drafts: Draft[] = [];
     const notices: Notice[] = [];
     let reason: string | null = null;
@@ -90,7 +106,9 @@ export class PlanService {
         notices.push(this.refusal(subject, recipientId, verdict.reason));
       } else drafts.push(this.draft(directory, subject, recipientId, verdict));
     }
-    return drafts.length > 0 ? { state: 'dispatched', reason: null, drafts, notices } : { state: 'refused', reason, drafts, notices };
+    return drafts.length > 0
+      ? { state: 'dispatched', reason: null, drafts, notices }
+      : { state: 'refused', reason, drafts, notices };
   }
 
   /** The last instant that a transfer made now may be held. */
@@ -98,7 +116,12 @@ export class PlanService {
     return new Date(this.clock.now().getTime() + this.config.deadlines.holdDays.value * 86_400_000);
   }
 
-  draft(directory: Directory, subject: Subject, recipientId: AgencyId, verdict: Exclude<Verdict, { do: 'refuse' }>): Draft {
+  draft(
+    directory: Directory,
+    subject: Subject,
+    recipientId: AgencyId,
+    verdict: Exclude<Verdict, { do: 'refuse' }>,
+  ): Draft {
     const { id: recordId, type, senderId, youth, shard } = subject;
     const today = dayOf(this.clock.now());
     return {
@@ -119,7 +142,17 @@ export class PlanService {
 
   refusal(subject: Subject, about: string, reason: string): Notice {
     const { id: recordId, eventId, type, senderId, shard } = subject;
-    return { recordId, eventId, recordType: type.key, senderId, shard, transferId: null, about, state: 'refused', reason };
+    return {
+      recordId,
+      eventId,
+      recordType: type.key,
+      senderId,
+      shard,
+      transferId: null,
+      about,
+      state: 'refused',
+      reason,
+    };
   }
 
   private route(directory: Directory, subject: Subject): Recipients {
@@ -153,4 +186,3 @@ export function typeOf(key: string): RecordType {
   if (!type) throw new Error('a record of a type that the catalogue does not know');
   return type;
 }
-

@@ -14,7 +14,8 @@ export interface Address {
   unitFor(kind: AgencyKind): AgencyId | undefined;
 }
 
-export type Recipients = { readonly to: readonly AgencyId[] } | { readonly none: 'recipient-unknown' | 'route-not-allowed' };
+export type Recipients =
+  { readonly to: readonly AgencyId[] } | { readonly none: 'recipient-unknown' | 'route-not-allowed' };
 
 /**
  * Who a record goes to: the recipient that the event names; else whoever asked; else the units that the youth's residence
@@ -22,7 +23,9 @@ export type Recipients = { readonly to: readonly AgencyId[] } | { readonly none:
  */
 export function recipientsOf(address: Address): Recipients {
   if (address.namedRecipientId) return { to: [address.namedRecipientId] };
-  const routes = address.type.routes.filter((route) => route.from.includes(address.senderKind) && route.addressed !== 'by-name');
+  const routes = address.type.routes.filter(
+    (route) => route.from.includes(address.senderKind) && route.addressed !== 'by-name',
+  );
   if (routes.length === 0) return { none: 'route-not-allowed' };
   const to = new Set<AgencyId>();
   for (const route of routes) {

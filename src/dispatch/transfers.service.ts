@@ -9,7 +9,13 @@ import { Metrics } from '../telemetry/metrics.js';
 import type { Youth } from '../vault/youths.service.js';
 import type { HoldReason, Terms } from './gate.js';
 import type { Draft, Notice, OpenTransfer } from './transfer.js';
-import { closeTransfers, eraseBodies, holdAgain, insertTransfers, releaseTransfers } from './transfers.sql.js';
+import {
+  closeTransfers,
+  eraseBodies,
+  holdAgain,
+  insertTransfers,
+  releaseTransfers,
+} from './transfers.sql.js';
 import { WakeupsService } from './wakeups.service.js';
 
 /** A transfer that ends, and why. */
@@ -45,18 +51,32 @@ export class TransfersService {
   ) {}
 
   /** @param youths the youths of the closings and the rejudged, whose keys salt the log */
-  async write(tx: Tx, changes: Changes, youths: ReadonlyMap<string, Youth>, controllerOf: (agency: AgencyId) => Act['controllerId']): Promise<void> {
+  async write(
+    tx: Tx,
+    changes: Changes,
+    youths: ReadonlyMap<string, Youth>,
+    controllerOf: (agency: AgencyId) => Act['controllerId'],
+  ): Promise<void> {
     const { drafts, closings, rejudged } = changes;
     const notices = [...changes.notices, ...closings.map(noticeOfClosing)];
     const released = rejudged.filter(({ hold }) => hold === null);
     const now = this.clock.now();
 
     if (closings.length > 0) {
-      await tx.query(closeTransfers, [closings.map((c) => c.transfer.id), closings.map((c) => c.state), closings.map((c) => c.reason), now]);
+      await tx.query(closeTransfers, [
+        closings.map((c) => c.transfer.id),
+        closings.map((c) => c.state),
+        closings.map((c) => c.reason),
+        now,
+      ]);
     }
     const heldAgain = rejudged.flatMap((r) => (r.hold === null ? [] : [{ ...r, hold: r.hold }]));
     if (heldAgain.length > 0) {
-      await tx.query(holdAgain, [heldAgain.map((r) => r.transfer.id), heldAgain.map((r) => r.hold), ...termColumns(heldAgain.map((r) => r.terms))]);
+      await tx.query(holdAgain, [
+        heldAgain.map((r) => r.transfer.id),
+        heldAgain.map((r) => r.hold),
+        ...termColumns(heldAgain.map((r) => r.terms)),
+      ]);
     }
     const numbered = new Set<AgencyId>([
       ...drafts.filter(({ hold }) => hold === null).map((d) => d.recipientId),
@@ -64,13 +84,34 @@ export class TransfersService {
       ...notices.map((n) => n.senderId),
     ]);
     if (numbered.size > 0) await lockInboxNumbers(tx, [...numbered]);
-    if (released.length > 0) await tx.query(releaseTransfers, [released.map((r) => r.transfer.id), ...termColumns(released.map((r) => r.terms)), now]);
+    if (released.length > 0)
+      await tx.query(releaseTransfers, [
+        released.map((r) => r.transfer.id),
+        ...termColumns(released.map((r) => r.terms)),
+        now,
+      ]);
     const made = await this.insert(tx, drafts, notices, now);
 
     await this.audit.append(tx, [
       ...drafts.filter(({ id }) => made.has(id)).map(actOfDraft),
-      ...rejudged.map((r) => actOfMove(r.hold === null ? 'transfer-available' : 'transfer-held', r.transfer, r.terms, youths, controllerOf)),
-      ...closings.map((c) => actOfMove(c.state === 'withdrawn' ? 'transfer-withdrawn' : 'transfer-expired', c.transfer, { reason: c.reason }, youths, controllerOf)),
+      ...rejudged.map((r) =>
+        actOfMove(
+          r.hold === null ? 'transfer-available' : 'transfer-held',
+          r.transfer,
+          r.terms,
+          youths,
+          controllerOf,
+        ),
+      ),
+      ...closings.map((c) =>
+        actOfMove(
+          c.state === 'withdrawn' ? 'transfer-withdrawn' : 'transfer-expired',
+          c.transfer,
+          { reason: c.reason },
+          youths,
+          controllerOf,
+        ),
+      ),
     ]);
     for (const draft of drafts) this.metrics.transfers.inc({ state: draft.hold ? 'held' : 'available' });
     for (const { state } of closings) this.metrics.transfers.inc({ state });
@@ -83,17 +124,42 @@ export class TransfersService {
   }
 
   /** @returns the ids of those made: a recipient who has the record already gets it no second time */
-  private async insert(tx: Tx, drafts: readonly Draft[], notices: readonly Notice[], now: Date): Promise<Set<TransferId>> {
+  private async insert(
+    tx: Tx,
+    drafts: readonly Draft[],
+    notices: readonly Notice[],
+    now: Date,
+  ): Promise<Set<TransferId>> {
     if (drafts.length + notices.length === 0) return new Set();
-    const rows = [...drafts.map(rowOfDraft), ...notices.map((notice) => rowOfNotice(notice, newId<TransferId>(this.clock), now))];
-    const made = await tx.query<{ id: TransferId }>(insertTransfers, [...columns.map((column) => rows.map((row) => row[column])), now]);
+    const rows = [
+      ...drafts.map(rowOfDraft),
+      ...notices.map((notice) => rowOfNotice(notice, newId<TransferId>(this.clock), now)),
+    ];
+    const made = await tx.query<{ id: TransferId }>(insertTransfers, [
+      ...columns.map((column) => rows.map((row) => row[column])),
+      now,
+    ]);
     return new Set(made.map(({ id }) => id));
   }
 }
 
 const columns = [
-  'id', 'recordId', 'recipientId', 'part', 'senderId', 'recordType', 'youthId', 'shard', 'state', 'holdReason', 'holdUntil', 'ground',
-  'categories', 'withheld', 'consents', 'notice',
+  'id',
+  'recordId',
+  'recipientId',
+  'part',
+  'senderId',
+  'recordType',
+  'youthId',
+  'shard',
+  'state',
+  'holdReason',
+  'holdUntil',
+  'ground',
+  'categories',
+  'withheld',
+  'consents',
+  'notice',
 ] as const;
 type Row = Record<(typeof columns)[number], unknown>;
 
@@ -101,15 +167,46 @@ function rowOfDraft(draft: Draft): Row {
   const [ground, categories, withheld, consents] = termColumns([draft.terms]).map(([text]) => text);
   const { id, recordId, recipientId, senderId, recordType, youthId, shard, hold } = draft;
   const state = hold ? 'held' : 'available';
-  return { id, recordId, recipientId, part: 'whole', senderId, recordType, youthId, shard, state, holdReason: hold?.reason ?? null, holdUntil: hold?.until ?? null, ground, categories, withheld, consents, notice: null };
+  return {
+    id,
+    recordId,
+    recipientId,
+    part: 'whole',
+    senderId,
+    recordType,
+    youthId,
+    shard,
+    state,
+    holdReason: hold?.reason ?? null,
+    holdUntil: hold?.until ?? null,
+    ground,
+    categories,
+    withheld,
+    consents,
+    notice: null,
+  };
 }
 
 function rowOfNotice(notice: Notice, id: TransferId, now: Date): Row {
   const { recordId, senderId, recordType, shard, transferId, eventId, state, reason } = notice;
   const data = JSON.stringify({ transferId, recordId, eventId, state, reason, at: now.toISOString() });
   return {
-    id, recordId, recipientId: senderId, part: `notice:${notice.about}:${state}`, senderId, recordType, youthId: null, shard, state: 'available',
-    holdReason: null, holdUntil: null, ground: '', categories: '', withheld: '', consents: '', notice: data,
+    id,
+    recordId,
+    recipientId: senderId,
+    part: `notice:${notice.about}:${state}`,
+    senderId,
+    recordType,
+    youthId: null,
+    shard,
+    state: 'available',
+    holdReason: null,
+    holdUntil: null,
+    ground: '',
+    categories: '',
+    withheld: '',
+    consents: '',
+    notice: data,
   };
 }
 
@@ -173,4 +270,9 @@ function actOfMove(
   };
 }
 
-const detailOf = (terms: Terms): Record<string, readonly string[]> => ({ categories: terms.categories, withheld: terms.withheld, grounds: terms.grounds, consents: terms.consentIds });
+const detailOf = (terms: Terms): Record<string, readonly string[]> => ({
+  categories: terms.categories,
+  withheld: terms.withheld,
+  grounds: terms.grounds,
+  consents: terms.consentIds,
+});

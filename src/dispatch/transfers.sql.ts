@@ -51,7 +51,10 @@ export const findAffected = statement(
    select id, youth_id from stafett.transfer where id = any ($5::uuid[]) and notice is null`,
 );
 
-export const transfersById = statement('transfers.by-id', `${open} where t.id = any ($1::uuid[]) and t.notice is null order by t.id for update of t`);
+export const transfersById = statement(
+  'transfers.by-id',
+  `${open} where t.id = any ($1::uuid[]) and t.notice is null order by t.id for update of t`,
+);
 export const transfersOfRecords = statement(
   'transfers.of-records',
   `${open} where t.record_id = any ($1::uuid[]) and t.notice is null order by t.id for update of t`,

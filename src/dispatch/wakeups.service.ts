@@ -1,4 +1,9 @@
-import { Inject, Injectable, type BeforeApplicationShutdown, type OnApplicationBootstrap } from '@nestjs/common';
+import {
+  Inject,
+  Injectable,
+  type BeforeApplicationShutdown,
+  type OnApplicationBootstrap,
+} from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import type { DataSource } from 'typeorm';
 import type { AgencyId } from '../common/ids.js';
@@ -48,9 +53,13 @@ export class WakeupsService implements OnApplicationBootstrap, BeforeApplication
   }
 
   /** A stop ends all waiting at once, so that no long-poll holds it up. */
-  async beforeApplicationShutdown(): Promise<void> {
+  stopWaiting(): void {
     this.stopping = true;
     this.wakeHere([...this.waiting.keys()]);
+  }
+
+  async beforeApplicationShutdown(): Promise<void> {
+    this.stopWaiting();
     await this.channel.close();
   }
 
@@ -59,7 +68,9 @@ export class WakeupsService implements OnApplicationBootstrap, BeforeApplication
     const ids = [...new Set(agencies)];
     this.wakeHere(ids);
     for (let i = 0; i < ids.length && !this.stopping; i += IDS_A_MESSAGE) {
-      publish(this.db, CHANNEL, ids.slice(i, i + IDS_A_MESSAGE).join(',')).catch((error: unknown) => this.log.warn('channel-failed', faultFields(error)));
+      publish(this.db, CHANNEL, ids.slice(i, i + IDS_A_MESSAGE).join(',')).catch((error: unknown) =>
+        this.log.warn('channel-failed', faultFields(error)),
+      );
     }
   }
 

@@ -48,7 +48,11 @@ export class AnswersService {
   ) {}
 
   /** Acknowledges what was handed out at or below a number, and never what was not. */
-  async acknowledgeThrough(caller: Caller, no: string, types: readonly string[] | null): Promise<{ acknowledged: number; skipped: number }> {
+  async acknowledgeThrough(
+    caller: Caller,
+    no: string,
+    types: readonly string[] | null,
+  ): Promise<{ acknowledged: number; skipped: number }> {
     return withTx(this.db, async (tx) => {
       const open = await tx.query<Answerable>(answerableThrough, [caller.agencyId, no, types]);
       const moved = await this.move(tx, caller, open.filter(canBeAnswered), { state: 'acknowledged' });
@@ -67,12 +71,29 @@ export class AnswersService {
     });
   }
 
-  private async move(tx: Tx, caller: Caller, rows: readonly Answerable[], how: Answer): Promise<Set<TransferId>> {
+  private async move(
+    tx: Tx,
+    caller: Caller,
+    rows: readonly Answerable[],
+    how: Answer,
+  ): Promise<Set<TransferId>> {
     if (rows.length === 0) return new Set();
     const directory = await this.directory.snapshot();
-    const youths = await this.youths.byId(tx, rows.flatMap((row) => row.youthId ?? []));
+    const youths = await this.youths.byId(
+      tx,
+      rows.flatMap((row) => row.youthId ?? []),
+    );
     const reason = how.state === 'rejected' ? how.reason : null;
-    const moved = new Set((await tx.query<{ id: TransferId }>(answer, [rows.map((row) => row.transferId), how.state, this.clock.now(), reason])).map(({ id }) => id));
+    const moved = new Set(
+      (
+        await tx.query<{ id: TransferId }>(answer, [
+          rows.map((row) => row.transferId),
+          how.state,
+          this.clock.now(),
+          reason,
+        ])
+      ).map(({ id }) => id),
+    );
     const told = rows.filter((row) => moved.has(row.transferId) && !row.notice);
     await this.audit.append(
       tx,
@@ -87,13 +108,20 @@ export class AnswersService {
           recordType: row.recordType,
           recordId: row.recordId,
           transferId: row.transferId,
-          ...(youth && { youthId: youth.id, youthKey: youth.key, otherYouthId: row.recipientYouthId ?? undefined }),
+          ...(youth && {
+            youthId: youth.id,
+            youthKey: youth.key,
+            otherYouthId: row.recipientYouthId ?? undefined,
+          }),
           detail: reason === null ? {} : { reason },
         };
       }),
     );
     if (how.state === 'rejected') {
-      await this.rechecks.add(tx, told.map((row) => ({ shard: row.shard, cause: 'transfer-rejected', subject: row.transferId })));
+      await this.rechecks.add(
+        tx,
+        told.map((row) => ({ shard: row.shard, cause: 'transfer-rejected', subject: row.transferId })),
+      );
     }
     return moved;
   }
@@ -101,11 +129,22 @@ export class AnswersService {
 
 const canBeAnswered = (row: Answerable): boolean => row.state === 'collected' && !row.consentWithdrawn;
 
-function lineOf(transferId: string, row: Answerable | undefined, moved: ReadonlySet<TransferId>, how: Answer): AnswerLine {
-  const problem = (code: 'transfer-unknown' | 'transfer-not-collected' | 'transfer-closed', state: TransferState | null): AnswerLine => ({ transferId, state, problem: new Problem(code).toJSON() });
+function lineOf(
+  transferId: string,
+  row: Answerable | undefined,
+  moved: ReadonlySet<TransferId>,
+  how: Answer,
+): AnswerLine {
+  const problem = (
+    code: 'transfer-unknown' | 'transfer-not-collected' | 'transfer-closed',
+    state: TransferState | null,
+  ): AnswerLine => ({ transferId, state, problem: new Problem(code).toJSON() });
   if (!row?.numbered) return problem('transfer-unknown', null);
   const open = row.state === 'available' || row.state === 'collected';
-  if (moved.has(row.transferId) || (!row.consentWithdrawn && row.state === how.state)) return { transferId, state: how.state, problem: null };
+  if (moved.has(row.transferId) || (!row.consentWithdrawn && row.state === how.state))
+    return { transferId, state: how.state, problem: null };
   if (open && row.consentWithdrawn) return problem('transfer-closed', 'withdrawn');
-  return row.state === 'available' ? problem('transfer-not-collected', row.state) : problem('transfer-closed', row.state);
+  return row.state === 'available'
+    ? problem('transfer-not-collected', row.state)
+    : problem('transfer-closed', row.state);
 }

@@ -38,18 +38,34 @@ export interface Delivery {
  * The gate's word at the time of reading, or undefined where the record may not be read now. A transfer that relies on a release
  * which is no longer in force is not read, even where another release would cover it: a withdrawal is final for what it covered.
  */
-export function deliveryOf(row: PageRow, type: RecordType, verdict: Verdict, inForce: ReadonlySet<ConsentId>): Delivery | undefined {
+export function deliveryOf(
+  row: PageRow,
+  type: RecordType,
+  verdict: Verdict,
+  inForce: ReadonlySet<ConsentId>,
+): Delivery | undefined {
   if (verdict.do !== 'deliver' || row.consentIds.some((id) => !inForce.has(id))) return undefined;
   const categories = new Set(row.categories.filter((category) => verdict.categories.includes(category)));
   if ([...type.essential].some((category) => !categories.has(category))) return undefined;
-  return { categories, withheld: [...categoriesOf(type)].filter((category) => !categories.has(category)).sort(), grounds: verdict.grounds };
+  return {
+    categories,
+    withheld: [...categoriesOf(type)].filter((category) => !categories.has(category)).sort(),
+    grounds: verdict.grounds,
+  };
 }
 
 /** Fixed width, so that it sorts as text: group number, then position in the group. */
-const sequenceOf = (row: PageRow): string => `${row.groupNo.padStart(16, '0')}.${String(row.position).padStart(4, '0')}`;
+const sequenceOf = (row: PageRow): string =>
+  `${row.groupNo.padStart(16, '0')}.${String(row.position).padStart(4, '0')}`;
 
 /** The CloudEvent that the recipient gets. `data` is undefined once the body is erased. */
-export function recordEvent(row: PageRow, type: RecordType, sender: OrgNumber, delivery: Delivery, data: JsonObject | undefined): object {
+export function recordEvent(
+  row: PageRow,
+  type: RecordType,
+  sender: OrgNumber,
+  delivery: Delivery,
+  data: JsonObject | undefined,
+): object {
   return {
     specversion: '1.0',
     id: row.eventId,

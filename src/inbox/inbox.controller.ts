@@ -12,7 +12,14 @@ import { WakeupsService } from '../dispatch/wakeups.service.js';
 import { Metrics } from '../telemetry/metrics.js';
 import { VaultService } from '../vault/vault.service.js';
 import { AnswersService } from './answers.service.js';
-import { AcknowledgedDto, AcknowledgementDto, InboxPageDto, InboxQuery, RejectedDto, RejectionDto } from './inbox.dto.js';
+import {
+  AcknowledgedDto,
+  AcknowledgementDto,
+  InboxPageDto,
+  InboxQuery,
+  RejectedDto,
+  RejectionDto,
+} from './inbox.dto.js';
 import { PullService, type Page } from './pull.service.js';
 
 const DEFAULT_LIMIT = 100;
@@ -40,9 +47,14 @@ export class InboxController {
   @ApiOkResponse({ type: InboxPageDto })
   async pull(@CallerOf() caller: Caller, @QueryOf(InboxQuery) query: InboxQuery): Promise<InboxPageDto> {
     const types = typesOf(query.type);
-    const after = query.after === undefined ? undefined : readPlace(this.cursors, listOf(caller, types), query.after).no;
+    const after =
+      query.after === undefined ? undefined : readPlace(this.cursors, listOf(caller, types), query.after).no;
     const page = await this.waitFor(caller, after, types, query.limit ?? DEFAULT_LIMIT, query.wait ?? 0);
-    return { events: [...page.events], cursor: this.cursors.encode(listOf(caller, types), placeOf(page.upTo, types)), more: page.more };
+    return {
+      events: [...page.events],
+      cursor: this.cursors.encode(listOf(caller, types), placeOf(page.upTo, types)),
+      more: page.more,
+    };
   }
 
   @Post('acknowledgements')
@@ -50,10 +62,15 @@ export class InboxController {
   @ApiOperation({ summary: 'Say that transfers have arrived and are kept' })
   @ApiBody({ type: AcknowledgementDto })
   @ApiOkResponse({ type: AcknowledgedDto })
-  async acknowledge(@CallerOf() caller: Caller, @JsonBody(AcknowledgementDto) input: AcknowledgementDto): Promise<AcknowledgedDto> {
+  async acknowledge(
+    @CallerOf() caller: Caller,
+    @JsonBody(AcknowledgementDto) input: AcknowledgementDto,
+  ): Promise<AcknowledgedDto> {
     const { through, transfers } = input;
-    if ((through === undefined) === (transfers === undefined)) throw new Problem('invalid-request', [{ pointer: '/body', code: 'one-of' }]);
-    if (transfers) return { results: await this.answers.answer(caller, transfers, { state: 'acknowledged' }) };
+    if ((through === undefined) === (transfers === undefined))
+      throw new Problem('invalid-request', [{ pointer: '/body', code: 'one-of' }]);
+    if (transfers)
+      return { results: await this.answers.answer(caller, transfers, { state: 'acknowledged' }) };
     const { no, types } = this.placeOfAny(caller, through ?? '');
     return this.answers.acknowledgeThrough(caller, no, types);
   }
@@ -63,18 +80,32 @@ export class InboxController {
   @ApiOperation({ summary: 'Send transfers back; their senders get a notice' })
   @ApiBody({ type: RejectionDto })
   @ApiOkResponse({ type: RejectedDto })
-  async reject(@CallerOf() caller: Caller, @JsonBody(RejectionDto) input: RejectionDto): Promise<RejectedDto> {
-    return { results: await this.answers.answer(caller, input.transfers, { state: 'rejected', reason: input.reason }) };
+  async reject(
+    @CallerOf() caller: Caller,
+    @JsonBody(RejectionDto) input: RejectionDto,
+  ): Promise<RejectedDto> {
+    return {
+      results: await this.answers.answer(caller, input.transfers, {
+        state: 'rejected',
+        reason: input.reason,
+      }),
+    };
   }
 
   /** Registers, looks, waits, and looks again: at news, and every few seconds where a wake-up was lost. A wait holds no transaction. */
-  private async waitFor(caller: Caller, after: string | undefined, types: readonly string[] | null, limit: number, seconds: number): Promise<Page> {
+  private async waitFor(
+    caller: Caller,
+    after: string | undefined,
+    types: readonly string[] | null,
+    limit: number,
+    seconds: number,
+  ): Promise<Page> {
     if (seconds === 0) return this.pulls.page(caller, after, types, limit);
     const until = performance.now() + seconds * 1000;
     const waiter = this.wakeups.register(caller.agencyId);
     this.metrics.openPolls.inc();
     try {
-      for (let from = after; ; ) {
+      for (let from = after; ;) {
         const page = await this.pulls.page(caller, from, types, limit);
         const left = until - performance.now();
         if (page.events.length > 0 || page.more || left <= 0 || this.wakeups.isStopping) return page;
@@ -100,18 +131,24 @@ interface Place {
   readonly types: readonly string[] | null;
 }
 
-const listOf = (caller: Caller, types: readonly string[] | null): string[] => ['inbox', caller.agencyId, ...(types ?? ['*'])];
+const listOf = (caller: Caller, types: readonly string[] | null): string[] => [
+  'inbox',
+  caller.agencyId,
+  ...(types ?? ['*']),
+];
 const placeOf = (no: string, types: readonly string[] | null): string => JSON.stringify([no, types]);
 const parsePlace = (place: string): Place => {
   const [no, types] = JSON.parse(place) as [string, string[] | null];
   return { no, types };
 };
-const readPlace = (cursors: Cursors, list: readonly string[], cursor: string): Place => parsePlace(cursors.decode(list, cursor));
+const readPlace = (cursors: Cursors, list: readonly string[], cursor: string): Place =>
+  parsePlace(cursors.decode(list, cursor));
 
 function typesOf(given: readonly string[] | undefined): string[] | null {
   if (!given || given.length === 0) return null;
   given.forEach((key, i) => {
-    if (key !== 'notice' && !findType(key)) throw new Problem('invalid-request', [{ pointer: `/query/type${pointerStep(i)}`, code: 'code' }]);
+    if (key !== 'notice' && !findType(key))
+      throw new Problem('invalid-request', [{ pointer: `/query/type${pointerStep(i)}`, code: 'code' }]);
   });
   return [...new Set(given)].sort();
 }

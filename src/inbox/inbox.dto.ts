@@ -1,5 +1,17 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
-import { ArrayMaxSize, ArrayMinSize, IsArray, IsIn, IsInt, IsOptional, IsString, IsUUID, Length, Max, Min } from 'class-validator';
+import {
+  ArrayMaxSize,
+  ArrayMinSize,
+  IsArray,
+  IsIn,
+  IsInt,
+  IsOptional,
+  IsString,
+  IsUUID,
+  Length,
+  Max,
+  Min,
+} from 'class-validator';
 
 const PAGE = 500;
 
@@ -17,7 +29,12 @@ export class InboxQuery {
   @Max(PAGE)
   limit?: number;
 
-  @ApiPropertyOptional({ minimum: 0, maximum: 30, default: 0, description: 'Seconds to wait where there is nothing' })
+  @ApiPropertyOptional({
+    minimum: 0,
+    maximum: 30,
+    default: 0,
+    description: 'Seconds to wait where there is nothing',
+  })
   @IsOptional()
   @IsInt()
   @Min(0)
@@ -49,7 +66,13 @@ export class AcknowledgementDto {
   transfers?: string[];
 }
 
-export const rejectionReasons = ['not-ours', 'unknown-person', 'wrong-content', 'duplicate', 'other'] as const;
+export const rejectionReasons = [
+  'not-ours',
+  'unknown-person',
+  'wrong-content',
+  'duplicate',
+  'other',
+] as const;
 
 export class RejectionDto {
   @ApiProperty({ type: [String], format: 'uuid' })

@@ -21,7 +21,10 @@ export const pageAfter = statement(
 );
 
 /** The number that every committed transfer of the inbox is at or below: where an empty first page leaves its reader. */
-export const highest = statement('inbox.highest', `select coalesce(max(no), 0) as no from stafett.transfer where recipient_id = $1`);
+export const highest = statement(
+  'inbox.highest',
+  `select coalesce(max(no), 0) as no from stafett.transfer where recipient_id = $1`,
+);
 
 /** The states again, now that the rows are locked: since the page was read some may have been withdrawn. */
 export const lockTransfers = statement(

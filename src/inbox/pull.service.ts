@@ -44,21 +44,47 @@ export class PullService {
   ) {}
 
   /** @param after undefined: only what is open */
-  async page(caller: Caller, after: string | undefined, types: readonly string[] | null, limit: number): Promise<Page> {
+  async page(
+    caller: Caller,
+    after: string | undefined,
+    types: readonly string[] | null,
+    limit: number,
+  ): Promise<Page> {
     const directory = await this.directory.snapshot();
     return withTx(this.db, async (tx) => {
-      const rows = await tx.query<PageRow>(after === undefined ? openPage : pageAfter, [caller.agencyId, after ?? '0', types, limit + 1]);
+      const rows = await tx.query<PageRow>(after === undefined ? openPage : pageAfter, [
+        caller.agencyId,
+        after ?? '0',
+        types,
+        limit + 1,
+      ]);
       const page = rows.slice(0, limit);
-      const last = page.at(-1)?.no ?? after ?? (await tx.query<{ no: string }>(highest, [caller.agencyId]))[0]?.no ?? '0';
-      return { events: await this.handOut(tx, caller, directory, page), upTo: last, more: rows.length > limit };
+      const last =
+        page.at(-1)?.no ??
+        after ??
+        (await tx.query<{ no: string }>(highest, [caller.agencyId]))[0]?.no ??
+        '0';
+      return {
+        events: await this.handOut(tx, caller, directory, page),
+        upTo: last,
+        more: rows.length > limit,
+      };
     });
   }
 
   /** The locks in the one order: youths (the senders', then the recipient's own), releases, transfers. */
-  private async handOut(tx: Tx, caller: Caller, directory: Directory, page: readonly PageRow[]): Promise<object[]> {
+  private async handOut(
+    tx: Tx,
+    caller: Caller,
+    directory: Directory,
+    page: readonly PageRow[],
+  ): Promise<object[]> {
     if (page.length === 0) return [];
     const records = page.filter((row) => row.notice === null);
-    const youths = await this.youths.byId(tx, records.flatMap((row) => row.youthId ?? []));
+    const youths = await this.youths.byId(
+      tx,
+      records.flatMap((row) => row.youthId ?? []),
+    );
     const opened = new Map(records.map((row) => [row.transferId, this.bodies.open(row, youths)]));
     const own = await this.linkYouths(tx, caller, records, opened);
     const releases = await this.consents.lockReleases(tx, youths.keys());
@@ -75,28 +101,57 @@ export class PullService {
         youth: row.youthId ? youths.get(row.youthId) : undefined,
         releases: (row.youthId && releases.get(row.youthId)) || [],
       };
-      const delivery = deliveryOf(row, type, this.plans.judgeOne(directory, subject, caller.agencyId), inForce);
+      const delivery = deliveryOf(
+        row,
+        type,
+        this.plans.judgeOne(directory, subject, caller.agencyId),
+        inForce,
+      );
       return delivery ? [{ row, data: opened.get(row.transferId), delivery }] : [];
     });
     const readable = await this.lock(tx, page);
-    const handed = new Map(candidates.filter(({ row }) => readable.has(row.transferId)).map((one) => [one.row.transferId, one]));
-    await this.mark(tx, caller, directory, page.filter((row) => (row.notice ? readable.has(row.transferId) : handed.has(row.transferId))), youths, own, handed);
+    const handed = new Map(
+      candidates.filter(({ row }) => readable.has(row.transferId)).map((one) => [one.row.transferId, one]),
+    );
+    await this.mark(
+      tx,
+      caller,
+      directory,
+      page.filter((row) => (row.notice ? readable.has(row.transferId) : handed.has(row.transferId))),
+      youths,
+      own,
+      handed,
+    );
     return page.flatMap((row) => {
       if (row.notice) return readable.has(row.transferId) ? [noticeEvent(row)] : [];
       const one = handed.get(row.transferId);
       const sender = directory.agencyById(row.senderId);
-      return one && sender ? [recordEvent(row, typeOf(row.type), sender.orgNumber, one.delivery, one.data)] : [];
+      return one && sender
+        ? [recordEvent(row, typeOf(row.type), sender.orgNumber, one.delivery, one.data)]
+        : [];
     });
   }
 
   /** The recipient's controller gets its own row of each youth: two controllers' rows are linked only by a transfer between them. */
-  private async linkYouths(tx: Tx, caller: Caller, records: readonly PageRow[], opened: ReadonlyMap<TransferId, JsonObject | undefined>): Promise<Map<TransferId, YouthId>> {
-    const own = new Map(records.flatMap((row): [TransferId, YouthId][] => (row.recipientYouthId ? [[row.transferId, row.recipientYouthId]] : [])));
+  private async linkYouths(
+    tx: Tx,
+    caller: Caller,
+    records: readonly PageRow[],
+    opened: ReadonlyMap<TransferId, JsonObject | undefined>,
+  ): Promise<Map<TransferId, YouthId>> {
+    const own = new Map(
+      records.flatMap((row): [TransferId, YouthId][] =>
+        row.recipientYouthId ? [[row.transferId, row.recipientYouthId]] : [],
+      ),
+    );
     const unlinked = records.flatMap((row) => {
       const youth = opened.get(row.transferId)?.['youth'];
       return !own.has(row.transferId) && isObject(youth) ? [{ row, identity: identityOf(youth) }] : [];
     });
-    const made = await this.youths.ensure(tx, unlinked.map(({ identity }) => ({ controllerId: caller.controllerId, identity })));
+    const made = await this.youths.ensure(
+      tx,
+      unlinked.map(({ identity }) => ({ controllerId: caller.controllerId, identity })),
+    );
     unlinked.forEach(({ row }, i) => {
       const youth = made[i];
       if (youth) own.set(row.transferId, youth.id);
@@ -105,8 +160,12 @@ export class PullService {
   }
 
   private async lock(tx: Tx, page: readonly PageRow[]): Promise<Set<TransferId>> {
-    const rows = await tx.query<{ id: TransferId; state: string }>(lockTransfers, [page.map((row) => row.transferId)]);
-    return new Set(rows.filter(({ state }) => state !== 'withdrawn' && state !== 'expired').map(({ id }) => id));
+    const rows = await tx.query<{ id: TransferId; state: string }>(lockTransfers, [
+      page.map((row) => row.transferId),
+    ]);
+    return new Set(
+      rows.filter(({ state }) => state !== 'withdrawn' && state !== 'expired').map(({ id }) => id),
+    );
   }
 
   private async mark(
@@ -119,7 +178,11 @@ export class PullService {
     handed: ReadonlyMap<TransferId, Candidate>,
   ): Promise<void> {
     if (rows.length === 0) return;
-    await tx.query(collect, [rows.map((row) => row.transferId), rows.map((row) => own.get(row.transferId) ?? null), this.clock.now()]);
+    await tx.query(collect, [
+      rows.map((row) => row.transferId),
+      rows.map((row) => own.get(row.transferId) ?? null),
+      this.clock.now(),
+    ]);
     await this.audit.append(
       tx,
       rows
@@ -137,7 +200,12 @@ export class PullService {
             recordId: row.id,
             transferId: row.transferId,
             ...(youth && { youthId: youth.id, youthKey: youth.key, otherYouthId: own.get(row.transferId) }),
-            detail: { categories: [...(delivery?.categories ?? [])].sort(), withheld: delivery?.withheld ?? [], grounds: delivery?.grounds ?? [], again: row.state !== 'available' },
+            detail: {
+              categories: [...(delivery?.categories ?? [])].sort(),
+              withheld: delivery?.withheld ?? [],
+              grounds: delivery?.grounds ?? [],
+              again: row.state !== 'available',
+            },
           };
         }),
     );
@@ -147,5 +215,11 @@ export class PullService {
 /** The body was valid when it was sealed. */
 function identityOf(youth: JsonObject): Identity {
   const { nationalId, givenName, familyName, birthDate, homeMunicipality } = youth as unknown as Identity;
-  return { nationalId, givenName, familyName, birthDate, ...(homeMunicipality !== undefined && { homeMunicipality }) };
+  return {
+    nationalId,
+    givenName,
+    familyName,
+    birthDate,
+    ...(homeMunicipality !== undefined && { homeMunicipality }),
+  };
 }

@@ -14,7 +14,9 @@ export class OutboxController {
 
   @Get('records/:id')
   @Needs('stafett:records.write', 'stafett:inbox')
-  @ApiOperation({ summary: 'What became of a record: for its sender, and for each recipient its own transfer' })
+  @ApiOperation({
+    summary: 'What became of a record: for its sender, and for each recipient its own transfer',
+  })
   @ApiOkResponse({ type: RecordViewDto })
   one(@CallerOf() caller: Caller, @UuidParam('id') id: string): Promise<RecordViewDto> {
     return this.outbox.one(caller, id as RecordId);

@@ -2,11 +2,22 @@ import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { IsIn, IsInt, IsOptional, IsString, Length, Max, Min } from 'class-validator';
 
 export const recordStates = ['received', 'dispatched', 'refused', 'retracted'] as const;
-export const transferStates = ['held', 'available', 'collected', 'acknowledged', 'rejected', 'withdrawn', 'expired'] as const;
+export const transferStates = [
+  'held',
+  'available',
+  'collected',
+  'acknowledged',
+  'rejected',
+  'withdrawn',
+  'expired',
+] as const;
 const states = [...recordStates, ...transferStates] as const;
 
 export class OutboxQuery {
-  @ApiPropertyOptional({ enum: states, description: 'Records in this state, or with a transfer in this state' })
+  @ApiPropertyOptional({
+    enum: states,
+    description: 'Records in this state, or with a transfer in this state',
+  })
   @IsOptional()
   @IsIn(states)
   state?: string;
@@ -29,7 +40,10 @@ export class HoldDto {
   @ApiProperty({ enum: ['consent-missing', 'manual-handling'] })
   reason: string;
 
-  @ApiProperty({ enum: ['consent', 'handler'], description: 'What ends the hold: a release that covers it, or a person who handles it' })
+  @ApiProperty({
+    enum: ['consent', 'handler'],
+    description: 'What ends the hold: a release that covers it, or a person who handles it',
+  })
   endsWith: string;
 
   @ApiProperty({ format: 'date-time', description: 'When it expires if nothing ends it' })

@@ -11,8 +11,20 @@ import { typeOf } from '../dispatch/plan.service.js';
 import type { Directory } from '../directory/directory.js';
 import { DirectoryService } from '../directory/directory.service.js';
 import { VaultService } from '../vault/vault.service.js';
-import { recordStates, type OutboxPageDto, type OutboxQuery, type RecordViewDto, type TransferViewDto } from './outbox.dto.js';
-import { outboxPage, outboxPageByRecordState, outboxPageByTransferState, recordById, transfersOf } from './outbox.sql.js';
+import {
+  recordStates,
+  type OutboxPageDto,
+  type OutboxQuery,
+  type RecordViewDto,
+  type TransferViewDto,
+} from './outbox.dto.js';
+import {
+  outboxPage,
+  outboxPageByRecordState,
+  outboxPageByTransferState,
+  recordById,
+  transfersOf,
+} from './outbox.sql.js';
 
 interface RecordRow {
   readonly id: RecordId;
@@ -42,7 +54,10 @@ interface TransferRow {
 }
 
 const DEFAULT_LIMIT = 100;
-const endsWith: Readonly<Record<string, string>> = { 'consent-missing': 'consent', 'manual-handling': 'handler' };
+const endsWith: Readonly<Record<string, string>> = {
+  'consent-missing': 'consent',
+  'manual-handling': 'handler',
+};
 
 /** The sender's view: what became of each record, and why. Tells nothing about the youth. */
 @Injectable()
@@ -76,14 +91,21 @@ export class OutboxService {
     const directory = await this.directory.snapshot();
     const limit = query.limit ?? DEFAULT_LIMIT;
     const list = ['outbox', caller.agencyId, query.state ?? '*'];
-    const [group = '0', position = '0'] = query.after === undefined ? [] : this.cursors.decode(list, query.after).split('.');
+    const [group = '0', position = '0'] =
+      query.after === undefined ? [] : this.cursors.decode(list, query.after).split('.');
     return withTx(this.db, async (tx) => {
       const rows = await this.rows(tx, query.state, [caller.agencyId, group, position, limit + 1]);
       const records = rows.slice(0, limit);
       const transfers = await tx.query<TransferRow>(transfersOf, [records.map(({ id }) => id)]);
       const last = records.at(-1);
       return {
-        items: records.map((record) => view(directory, record, transfers.filter((t) => t.recordId === record.id))),
+        items: records.map((record) =>
+          view(
+            directory,
+            record,
+            transfers.filter((t) => t.recordId === record.id),
+          ),
+        ),
         cursor: last ? this.cursors.encode(list, `${last.groupNo}.${last.position}`) : (query.after ?? null),
         more: rows.length > limit,
       };
@@ -98,7 +120,8 @@ export class OutboxService {
 }
 
 /** A recipient may know of what was made available to it, and of what a person must handle; not of what waits for a yes. */
-const mayKnow = (t: TransferRow): boolean => t.numbered || (t.storedState === 'held' && t.holdReason === 'manual-handling');
+const mayKnow = (t: TransferRow): boolean =>
+  t.numbered || (t.storedState === 'held' && t.holdReason === 'manual-handling');
 
 function view(directory: Directory, record: RecordRow, transfers: readonly TransferRow[]): RecordViewDto {
   return {
@@ -120,7 +143,13 @@ function viewTransfer(directory: Directory, t: TransferRow): TransferViewDto {
     transferId: t.id,
     recipient: urnOfOrgNumber(recipient.orgNumber),
     state: t.state,
-    ...(held && { hold: { reason: t.holdReason, endsWith: endsWith[t.holdReason] ?? 'handler', until: t.holdUntil.toISOString() } }),
+    ...(held && {
+      hold: {
+        reason: t.holdReason,
+        endsWith: endsWith[t.holdReason] ?? 'handler',
+        until: t.holdUntil.toISOString(),
+      },
+    }),
     withheld: t.withheld.join(' '),
     ground: t.ground,
     at: t.stateAt.toISOString(),

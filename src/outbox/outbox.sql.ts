@@ -9,7 +9,10 @@ const transfer = `t.id, t.record_id as "recordId", t.recipient_id as "recipientI
   case when t.state in ('held', 'available', 'collected') and exists (
     select from stafett.consent c where c.id = any (t.consent_ids) and c.state = 'withdrawn') then 'withdrawn' else t.state end as state`;
 
-export const recordById = statement('outbox.record-by-id', `select ${record} from stafett.record r where r.id = $1`);
+export const recordById = statement(
+  'outbox.record-by-id',
+  `select ${record} from stafett.record r where r.id = $1`,
+);
 
 export const transfersOf = statement(
   'outbox.transfers-of',
@@ -23,5 +26,7 @@ export const outboxPage = statement('outbox.page', page(''));
 export const outboxPageByRecordState = statement('outbox.page-by-record-state', page('and r.state = $5'));
 export const outboxPageByTransferState = statement(
   'outbox.page-by-transfer-state',
-  page(`and exists (select from (select ${transfer} from stafett.transfer t where t.record_id = r.id and t.notice is null) x where x.state = $5)`),
+  page(
+    `and exists (select from (select ${transfer} from stafett.transfer t where t.record_id = r.id and t.notice is null) x where x.state = $5)`,
+  ),
 );

@@ -19,7 +19,10 @@ export const QUEUE_NAME = 'dispatch';
 const kept = { removeOnComplete: true, removeOnFail: true } as const;
 
 // One waiting and one active job a lane at most; what rings while the lane is being looked at makes one more look.
-const once = (lane: number): object => ({ ...kept, deduplication: { id: `lane-${lane}`, keepLastIfActive: true } });
+const once = (lane: number): object => ({
+  ...kept,
+  deduplication: { id: `lane-${lane}`, keepLastIfActive: true },
+});
 
 /** @param url where BullMQ keeps its jobs: the settings' queue.url, or the application's database */
 export function openBells(config: Config, databaseUrl: string, onError: (error: Error) => void): Bells {
@@ -31,12 +34,20 @@ function onPostgres(url: string, onError: (error: Error) => void): Bells {
   const connection = { connectionString: url, schema: 'bullmq', max: 4, application_name: 'stafett-queue' };
   const queue = new bullmq.Queue<Ring>(QUEUE_NAME, { connection });
   queue.on('error', onError);
-  return bells(queue, (processor, concurrency) => new bullmq.Worker<Ring>(QUEUE_NAME, processor, { connection, concurrency }), () => Promise.resolve());
+  return bells(
+    queue,
+    (processor, concurrency) => new bullmq.Worker<Ring>(QUEUE_NAME, processor, { connection, concurrency }),
+    () => Promise.resolve(),
+  );
 }
 
 function onRedis(url: string, onError: (error: Error) => void): Bells {
   // A ring into a Redis that is away fails at once: the sweeper rings again. Only the worker waits for it to come back.
-  const ringing = new Redis(url, { enableOfflineQueue: false, maxRetriesPerRequest: 1, connectTimeout: 2000 });
+  const ringing = new Redis(url, {
+    enableOfflineQueue: false,
+    maxRetriesPerRequest: 1,
+    connectTimeout: 2000,
+  });
   const waiting = new Redis(url, { maxRetriesPerRequest: null });
   for (const redis of [ringing, waiting]) redis.on('error', onError);
   const queue = new Queue<Ring>(QUEUE_NAME, { connection: ringing, skipWaitingForReady: true });
@@ -61,7 +72,11 @@ interface AnyWorker {
   close(): Promise<void>;
 }
 
-function bells(queue: AnyQueue, makeWorker: (look: Processor<Ring>, concurrency: number) => AnyWorker, disconnect: () => Promise<void>): Bells {
+function bells(
+  queue: AnyQueue,
+  makeWorker: (look: Processor<Ring>, concurrency: number) => AnyWorker,
+  disconnect: () => Promise<void>,
+): Bells {
   let worker: AnyWorker | undefined;
   return {
     add: async (lane) => {

@@ -1,4 +1,9 @@
-import { Inject, Injectable, type BeforeApplicationShutdown, type OnApplicationBootstrap } from '@nestjs/common';
+import {
+  Inject,
+  Injectable,
+  type BeforeApplicationShutdown,
+  type OnApplicationBootstrap,
+} from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import type { DataSource } from 'typeorm';
 import { CLOCK, type Clock } from '../common/clock.js';
@@ -39,7 +44,9 @@ export class Doorbell implements OnApplicationBootstrap, BeforeApplicationShutdo
   /** Says who looks when a bell rings. Called once, by dispatch, before the application is up. */
   answeredBy(look: Look): void {
     if (this.lanes) throw new Error('the doorbell has someone who looks already');
-    this.lanes = new Lanes(this.config.queue.lanes, look, (error, lane) => this.log.error('look-failed', { lane, ...faultFields(error) }));
+    this.lanes = new Lanes(this.config.queue.lanes, look, (error, lane) =>
+      this.log.error('look-failed', { lane, ...faultFields(error) }),
+    );
   }
 
   onApplicationBootstrap(): void {

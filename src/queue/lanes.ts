@@ -9,7 +9,8 @@ const BUSY_WAIT_MS = 20;
 
 export const laneOf = (shard: number, lanes: number): number => shard % lanes;
 
-export const shardsOf = (lane: number, lanes: number): number[] => Array.from({ length: SHARD_COUNT }, (_, shard) => shard).filter((shard) => laneOf(shard, lanes) === lane);
+export const shardsOf = (lane: number, lanes: number): number[] =>
+  Array.from({ length: SHARD_COUNT }, (_, shard) => shard).filter((shard) => laneOf(shard, lanes) === lane);
 
 /**
  * Looks at a lane until nothing is left, one look at a time. A wake-up during a look makes one more look, so what was

@@ -15,7 +15,8 @@ import { ScheduledRuns } from './scheduled-runs.js';
   providers: [
     {
       provide: BELLS,
-      useFactory: (config: Config, url: string, log: Log): Bells => openBells(config, url, (error) => log.warn('queue-failed', faultFields(error))),
+      useFactory: (config: Config, url: string, log: Log): Bells =>
+        openBells(config, url, (error) => log.warn('queue-failed', faultFields(error))),
       inject: [CONFIG, DATABASE_URL, Log],
     },
     Doorbell,

@@ -37,7 +37,13 @@ export class Rechecks {
 
   async add(tx: Tx, news: readonly Recheck[]): Promise<void> {
     if (news.length === 0) return;
-    await tx.query(insertRechecks, [news.map((n) => n.shard), news.map((n) => n.cause), news.map((n) => n.subject), news.map((n) => n.other ?? null), this.clock.now()]);
+    await tx.query(insertRechecks, [
+      news.map((n) => n.shard),
+      news.map((n) => n.cause),
+      news.map((n) => n.subject),
+      news.map((n) => n.other ?? null),
+      this.clock.now(),
+    ]);
     tx.afterCommit(() => this.doorbell.ring(news.map((n) => n.shard)));
   }
 }

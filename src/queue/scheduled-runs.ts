@@ -23,7 +23,9 @@ export class ScheduledRuns {
 
   /** @returns whether this process did the run */
   async once(job: string, slot: string, work: (lease: Lease) => Promise<void>): Promise<boolean> {
-    const [taken] = await withTx(this.db, (tx) => tx.query<{ fence: string }>(takeRun, [job, slot, LEASE_SECONDS]));
+    const [taken] = await withTx(this.db, (tx) =>
+      tx.query<{ fence: string }>(takeRun, [job, slot, LEASE_SECONDS]),
+    );
     if (!taken) return false;
     const hold = async (tx: Tx): Promise<void> => {
       const held = await tx.query(holdRun, [job, slot, taken.fence, LEASE_SECONDS]);

@@ -17,7 +17,8 @@ export interface IncomingEvent {
 }
 
 const attributeName = /^[a-z0-9]{1,60}$/;
-const rfc3339 = /^(\d{4}-\d{2}-\d{2})T([01]\d|2[0-3]):[0-5]\d:([0-5]\d|60)(\.\d{1,9})?(Z|[+-]([01]\d|2[0-3]):[0-5]\d)$/;
+const rfc3339 =
+  /^(\d{4}-\d{2}-\d{2})T([01]\d|2[0-3]):[0-5]\d:([0-5]\d|60)(\.\d{1,9})?(Z|[+-]([01]\d|2[0-3]):[0-5]\d)$/;
 const jsonMedia = /^application\/([a-z0-9.+-]+\+)?json\s*(;\s*charset="?utf-8"?\s*)?$/i;
 const INT32 = 2 ** 31;
 
@@ -35,8 +36,12 @@ export function readEvent(value: Json): IncomingEvent {
     if (name === 'data_base64') wrong('/data_base64', 'not-supported');
     else if (!attributeName.test(name)) wrong('', 'attribute-name');
     else if (!isScalar(attribute)) wrong(known.has(name) ? `/${name}` : '', 'type');
-    else if (typeof attribute === 'string' && looksLikeBirthNumber(attribute)) throw new Problem('birth-number-in-attribute', [{ pointer: known.has(name) ? `/${name}` : '', code: 'birth-number' }]);
-    else if (looksLikeBirthNumber(name)) throw new Problem('birth-number-in-attribute', [{ pointer: '', code: 'birth-number' }]);
+    else if (typeof attribute === 'string' && looksLikeBirthNumber(attribute))
+      throw new Problem('birth-number-in-attribute', [
+        { pointer: known.has(name) ? `/${name}` : '', code: 'birth-number' },
+      ]);
+    else if (looksLikeBirthNumber(name))
+      throw new Problem('birth-number-in-attribute', [{ pointer: '', code: 'birth-number' }]);
   }
 
   const text = (name: string, max: number): string => {
@@ -48,7 +53,11 @@ export function readEvent(value: Json): IncomingEvent {
     else return attribute;
     return '';
   };
-  const optional = <T>(name: string, read: (attribute: Json) => T | undefined, code: string): T | undefined => {
+  const optional = <T>(
+    name: string,
+    read: (attribute: Json) => T | undefined,
+    code: string,
+  ): T | undefined => {
     const attribute = value[name];
     if (attribute === undefined) return undefined;
     return read(attribute) ?? wrong(`/${name}`, code);
@@ -59,9 +68,21 @@ export function readEvent(value: Json): IncomingEvent {
   const type = text('type', 200);
   const source = text('source', 200);
   const time = optional('time', (t) => (typeof t === 'string' && isTime(t) ? t : undefined), 'time');
-  optional('datacontenttype', (t) => (typeof t === 'string' && jsonMedia.test(t) ? t : undefined), 'media-type');
-  optional('dataschema', (t) => (typeof t === 'string' && t.length > 0 && t.length <= 500 ? t : undefined), 'format');
-  optional('subject', (t) => (typeof t === 'string' && t.length > 0 && t.length <= 200 ? t : undefined), 'format');
+  optional(
+    'datacontenttype',
+    (t) => (typeof t === 'string' && jsonMedia.test(t) ? t : undefined),
+    'media-type',
+  );
+  optional(
+    'dataschema',
+    (t) => (typeof t === 'string' && t.length > 0 && t.length <= 500 ? t : undefined),
+    'format',
+  );
+  optional(
+    'subject',
+    (t) => (typeof t === 'string' && t.length > 0 && t.length <= 200 ? t : undefined),
+    'format',
+  );
   const recipient = optional('recipient', orgNumberOfUrn, 'format');
   const inReplyTo = optional('inreplyto', (t) => (isUuid(t) ? (t as RecordId) : undefined), 'format');
   const hold = optional('holdforconsent', (t) => (typeof t === 'boolean' ? t : undefined), 'type');
@@ -79,7 +100,19 @@ export function readEvent(value: Json): IncomingEvent {
   };
 }
 
-const known = new Set(['specversion', 'id', 'type', 'source', 'time', 'datacontenttype', 'dataschema', 'subject', 'recipient', 'inreplyto', 'holdforconsent']);
+const known = new Set([
+  'specversion',
+  'id',
+  'type',
+  'source',
+  'time',
+  'datacontenttype',
+  'dataschema',
+  'subject',
+  'recipient',
+  'inreplyto',
+  'holdforconsent',
+]);
 
 function isScalar(value: Json | undefined): boolean {
   if (typeof value === 'number') return Number.isInteger(value) && value >= -INT32 && value < INT32;
@@ -96,15 +129,20 @@ function isTime(text: string): boolean {
  * percent-encoded; the body is the data.
  * @throws Problem invalid-event
  */
-export function fromBinary(headers: Readonly<Record<string, string | string[] | undefined>>, data: Json): JsonObject {
+export function fromBinary(
+  headers: Readonly<Record<string, string | string[] | undefined>>,
+  data: Json,
+): JsonObject {
   const event: JsonObject = { data };
   for (const [header, value] of Object.entries(headers)) {
     if (!header.startsWith('ce-')) continue;
     const name = header.slice(3);
     if (typeof value !== 'string') throw new Problem('invalid-event', [{ pointer: '', code: 'repeated' }]);
-    if (name === 'data' || !attributeName.test(name)) throw new Problem('invalid-event', [{ pointer: '', code: 'attribute-name' }]);
+    if (name === 'data' || !attributeName.test(name))
+      throw new Problem('invalid-event', [{ pointer: '', code: 'attribute-name' }]);
     const decoded = decode(value);
-    event[name] = name === 'holdforconsent' && (decoded === 'true' || decoded === 'false') ? decoded === 'true' : decoded;
+    event[name] =
+      name === 'holdforconsent' && (decoded === 'true' || decoded === 'false') ? decoded === 'true' : decoded;
   }
   return event;
 }
@@ -118,6 +156,7 @@ function decode(value: string): string {
   }
   // The body's strings are checked by the JSON reader; headers pass here instead.
   // eslint-disable-next-line no-control-regex
-  if (!text.isWellFormed() || /[\u0000-\u001f\u007f]/.test(text)) throw new Problem('invalid-event', [{ pointer: '', code: 'character' }]);
+  if (!text.isWellFormed() || /[\u0000-\u001f\u007f]/.test(text))
+    throw new Problem('invalid-event', [{ pointer: '', code: 'character' }]);
   return text;
 }

@@ -54,7 +54,9 @@ export class IntakeService {
     if (events.length === 0) return [];
     const outcomes = await withTx(this.db, (tx) => this.write(tx, caller, events));
     for (const outcome of outcomes) {
-      this.metrics.records.inc({ outcome: 'problem' in outcome ? 'refused' : outcome.duplicate ? 'duplicate' : 'accepted' });
+      this.metrics.records.inc({
+        outcome: 'problem' in outcome ? 'refused' : outcome.duplicate ? 'duplicate' : 'accepted',
+      });
     }
     return outcomes;
   }
@@ -66,8 +68,16 @@ export class IntakeService {
 
     const first = firstOfEachId(rows.filter((row) => !outcomes.has(row.index)));
     const inserted = await this.insert(tx, caller, [...first.values()]);
-    const earlier = await this.earlier(tx, caller, [...first.values()].filter((row) => !inserted.has(row.id)));
-    await this.finish(tx, caller, [...first.values()].filter((row) => inserted.has(row.id)));
+    const earlier = await this.earlier(
+      tx,
+      caller,
+      [...first.values()].filter((row) => !inserted.has(row.id)),
+    );
+    await this.finish(
+      tx,
+      caller,
+      [...first.values()].filter((row) => inserted.has(row.id)),
+    );
 
     return rows.map((row) => outcomes.get(row.index) ?? judge(row, first, inserted, earlier));
   }
@@ -75,16 +85,28 @@ export class IntakeService {
   /** Steps (1) and (2): every youth of the group is there and locked, with its key. */
   private async rowsFor(tx: Tx, caller: Caller, events: readonly Prepared[]): Promise<Row[]> {
     const about = events.flatMap((event) => (event.youth ? [event.youth] : []));
-    const youths = await this.youths.ensure(tx, about.map(({ identity }) => ({ controllerId: caller.controllerId, identity })));
+    const youths = await this.youths.ensure(
+      tx,
+      about.map(({ identity }) => ({ controllerId: caller.controllerId, identity })),
+    );
     const grades = new Map<YouthId, Protection>();
     about.forEach(({ protection }, i) => {
       const youth = youths[i];
-      if (youth && protection !== 'none' && grades.get(youth.id) !== 'strictly-confidential') grades.set(youth.id, protection);
+      if (youth && protection !== 'none' && grades.get(youth.id) !== 'strictly-confidential')
+        grades.set(youth.id, protection);
     });
     const risen = await this.youths.raiseProtection(tx, grades);
-    await this.rechecks.add(tx, risen.map(({ id, shard }) => ({ shard, cause: 'protection-raised', subject: id })));
+    await this.rechecks.add(
+      tx,
+      risen.map(({ id, shard }) => ({ shard, cause: 'protection-raised', subject: id })),
+    );
     let next = 0;
-    return events.map((prepared, index) => ({ prepared, index, id: newId<RecordId>(this.clock), youth: prepared.youth ? youths[next++] : undefined }));
+    return events.map((prepared, index) => ({
+      prepared,
+      index,
+      id: newId<RecordId>(this.clock),
+      youth: prepared.youth ? youths[next++] : undefined,
+    }));
   }
 
   private async insert(tx: Tx, caller: Caller, rows: readonly Row[]): Promise<Set<RecordId>> {
@@ -114,7 +136,10 @@ export class IntakeService {
 
   private async earlier(tx: Tx, caller: Caller, rows: readonly Row[]): Promise<Map<string, Earlier>> {
     if (rows.length === 0) return new Map();
-    const found = await tx.query<Earlier>(findRecords, [caller.agencyId, rows.map((row) => row.prepared.eventId)]);
+    const found = await tx.query<Earlier>(findRecords, [
+      caller.agencyId,
+      rows.map((row) => row.prepared.eventId),
+    ]);
     return new Map(found.map((record) => [record.eventId, record]));
   }
 
@@ -128,7 +153,12 @@ export class IntakeService {
       if (!key) throw new Error('a record without a key');
       return { sealed: seal(key, Buffer.from(JSON.stringify(row.prepared.data)), bodyAad(context)), own };
     });
-    await tx.query(insertBodies, [rows.map((row) => row.id), bodies.map((b) => b.sealed), bodies.map((b) => b.own?.kekId ?? null), bodies.map((b) => b.own?.wrapped ?? null)]);
+    await tx.query(insertBodies, [
+      rows.map((row) => row.id),
+      bodies.map((b) => b.sealed),
+      bodies.map((b) => b.own?.kekId ?? null),
+      bodies.map((b) => b.own?.wrapped ?? null),
+    ]);
     await this.audit.append(
       tx,
       rows.map((row) => ({
@@ -147,7 +177,10 @@ export class IntakeService {
   private sameEventKey(caller: Caller, { prepared, youth }: Row): Buffer | null {
     const { sameEventBy } = prepared.type;
     if (!sameEventBy || !youth) return null;
-    const facts = canonicalJson([eventTypeOf(prepared.type), ...sameEventBy.map((field) => prepared.data[field] ?? null)]);
+    const facts = canonicalJson([
+      eventTypeOf(prepared.type),
+      ...sameEventBy.map((field) => prepared.data[field] ?? null),
+    ]);
     return this.vault.sameEventKey(caller.controllerId, youth.id, facts);
   }
 }
@@ -166,14 +199,23 @@ function firstOfEachId(rows: readonly Row[]): Map<string, Row> {
 }
 
 /** Same content as the record that holds the event id: its receipt. Other content: a conflict. */
-function judge(row: Row, first: ReadonlyMap<string, Row>, inserted: ReadonlySet<RecordId>, earlier: ReadonlyMap<string, Earlier>): Outcome {
+function judge(
+  row: Row,
+  first: ReadonlyMap<string, Row>,
+  inserted: ReadonlySet<RecordId>,
+  earlier: ReadonlyMap<string, Earlier>,
+): Outcome {
   const { eventId, contentHash } = row.prepared;
   const leader = first.get(eventId);
   if (leader && inserted.has(leader.id)) {
     if (leader === row) return { recordId: row.id, state: 'received', duplicate: false };
-    return leader.prepared.contentHash.equals(contentHash) ? { recordId: leader.id, state: 'received', duplicate: true } : { problem: new Problem('event-id-reused', [{ pointer: '/id', code: 'reused' }]) };
+    return leader.prepared.contentHash.equals(contentHash)
+      ? { recordId: leader.id, state: 'received', duplicate: true }
+      : { problem: new Problem('event-id-reused', [{ pointer: '/id', code: 'reused' }]) };
   }
   const known = earlier.get(eventId);
   if (!known) throw new Error('an event id was in conflict, but no record holds it');
-  return known.contentHash.equals(contentHash) ? { recordId: known.id, state: known.state, duplicate: true } : { problem: new Problem('event-id-reused', [{ pointer: '/id', code: 'reused' }]) };
+  return known.contentHash.equals(contentHash)
+    ? { recordId: known.id, state: known.state, duplicate: true }
+    : { problem: new Problem('event-id-reused', [{ pointer: '/id', code: 'reused' }]) };
 }

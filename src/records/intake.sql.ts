@@ -1,6 +1,9 @@
 import { statement } from '../database/tx.js';
 
-export const nextGroup = statement('intake.next-group', `select nextval('stafett.record_group') as "groupNo"`);
+export const nextGroup = statement(
+  'intake.next-group',
+  `select nextval('stafett.record_group') as "groupNo"`,
+);
 
 /**
  * Of the records that events answer or cancel, what the caller may refer to: records that it received (with its own row of

@@ -33,15 +33,25 @@ export class PrepareService {
 
   /** @throws Problem source-not-yours, record-type-unknown, route-not-allowed, recipient-*, in-reply-to-required, invalid-record */
   prepare(caller: Caller, directory: Directory, event: IncomingEvent): Prepared {
-    if (orgNumberOfUrn(event.source) !== caller.orgNumber) throw new Problem('source-not-yours', [{ pointer: '/source', code: 'not-yours' }]);
+    if (orgNumberOfUrn(event.source) !== caller.orgNumber)
+      throw new Problem('source-not-yours', [{ pointer: '/source', code: 'not-yours' }]);
     const type = findByEventType(event.type);
     if (!type) throw new Problem('record-type-unknown', [{ pointer: '/type', code: 'unknown' }]);
     const recipientId = this.recipient(caller, directory, type, event);
-    if (type.answersTypes && !event.inReplyTo) throw new Problem('in-reply-to-required', [{ pointer: '/inreplyto', code: 'required' }]);
-    const errors = validateData(type, event.data, { today: dayOf(this.clock.now()), people: this.config.people.population });
+    if (type.answersTypes && !event.inReplyTo)
+      throw new Problem('in-reply-to-required', [{ pointer: '/inreplyto', code: 'required' }]);
+    const errors = validateData(type, event.data, {
+      today: dayOf(this.clock.now()),
+      people: this.config.people.population,
+    });
     if (errors.length > 0) throw new Problem('invalid-record', errors);
     const data = event.data as JsonObject;
-    const canonical = canonicalJson({ type: event.type, recipient: event.recipient ?? null, inreplyto: event.inReplyTo ?? null, data });
+    const canonical = canonicalJson({
+      type: event.type,
+      recipient: event.recipient ?? null,
+      inreplyto: event.inReplyTo ?? null,
+      data,
+    });
     return {
       eventId: event.id,
       type,
@@ -56,25 +66,41 @@ export class PrepareService {
     };
   }
 
-  private recipient(caller: Caller, directory: Directory, type: RecordType, event: IncomingEvent): AgencyId | null {
+  private recipient(
+    caller: Caller,
+    directory: Directory,
+    type: RecordType,
+    event: IncomingEvent,
+  ): AgencyId | null {
     const routes = type.routes.filter((route) => route.from.includes(caller.kind));
     if (routes.length === 0) throw new Problem('route-not-allowed', [{ pointer: '/type', code: 'route' }]);
     if (event.recipient === undefined) {
-      if (routes.every((route) => route.addressed === 'by-name')) throw new Problem('recipient-required', [{ pointer: '/recipient', code: 'required' }]);
+      if (routes.every((route) => route.addressed === 'by-name'))
+        throw new Problem('recipient-required', [{ pointer: '/recipient', code: 'required' }]);
       return null;
     }
     const agency = directory.agencyByNumber(event.recipient);
-    if (!agency?.active || agency.id === caller.agencyId) throw new Problem('recipient-unknown', [{ pointer: '/recipient', code: 'unknown' }]);
-    if (!routes.some((route) => route.to.includes(agency.kind))) throw new Problem('route-not-allowed', [{ pointer: '/recipient', code: 'route' }]);
+    if (!agency?.active || agency.id === caller.agencyId)
+      throw new Problem('recipient-unknown', [{ pointer: '/recipient', code: 'unknown' }]);
+    if (!routes.some((route) => route.to.includes(agency.kind)))
+      throw new Problem('route-not-allowed', [{ pointer: '/recipient', code: 'route' }]);
     return agency.id;
   }
 }
 
 /** The data are valid by now, so the youth's fields are there and of their types. */
 function youthOf(data: JsonObject): { identity: Identity; protection: Protection } {
-  const { nationalId, givenName, familyName, birthDate, homeMunicipality, protection } = data['youth'] as unknown as Identity & { protection?: Protection };
+  const { nationalId, givenName, familyName, birthDate, homeMunicipality, protection } = data[
+    'youth'
+  ] as unknown as Identity & { protection?: Protection };
   return {
-    identity: { nationalId, givenName, familyName, birthDate, ...(homeMunicipality !== undefined && { homeMunicipality }) },
+    identity: {
+      nationalId,
+      givenName,
+      familyName,
+      birthDate,
+      ...(homeMunicipality !== undefined && { homeMunicipality }),
+    },
     protection: protection ?? 'none',
   };
 }

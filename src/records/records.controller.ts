@@ -33,20 +33,42 @@ export class RecordsController {
   async push(@CallerOf() caller: Caller, @Req() request: HubRequest): Promise<{ receipts: Receipt[] }> {
     const { single, lines } = readRequest(request, this.config.http.maxEvents);
     const directory = await this.prepare.directoryNow();
-    const prepared = lines.map((line) => prepareLine(line, (event) => this.prepare.prepare(caller, directory, event)));
-    const accepted = await this.intake.accept(caller, prepared.filter((p): p is Prepared => !(p instanceof Problem)));
+    const prepared = lines.map((line) =>
+      prepareLine(line, (event) => this.prepare.prepare(caller, directory, event)),
+    );
+    const accepted = await this.intake.accept(
+      caller,
+      prepared.filter((p): p is Prepared => !(p instanceof Problem)),
+    );
     let next = 0;
-    const outcomes = prepared.map((p): Outcome => (p instanceof Problem ? { problem: p } : (accepted[next++] as Outcome)));
+    const outcomes = prepared.map((p): Outcome =>
+      p instanceof Problem ? { problem: p } : (accepted[next++] as Outcome),
+    );
     return this.answer(caller, single, lines, outcomes);
   }
 
-  private async answer(caller: Caller, single: boolean, lines: readonly Line[], outcomes: readonly Outcome[]): Promise<{ receipts: Receipt[] }> {
-    const refused = outcomes.flatMap((outcome, index) => ('problem' in outcome ? [{ index, eventId: lines[index]?.eventId ?? null, problem: outcome.problem }] : []));
+  private async answer(
+    caller: Caller,
+    single: boolean,
+    lines: readonly Line[],
+    outcomes: readonly Outcome[],
+  ): Promise<{ receipts: Receipt[] }> {
+    const refused = outcomes.flatMap((outcome, index) =>
+      'problem' in outcome
+        ? [{ index, eventId: lines[index]?.eventId ?? null, problem: outcome.problem }]
+        : [],
+    );
     const [only] = refused;
     if (single && only) throw only.problem;
     if (refused.length === outcomes.length) throw new Problem('batch-refused', [], { problems: refused });
-    if (refused.length > 0) await this.traceRefused(caller, refused.map(({ problem }) => problem));
-    return { receipts: outcomes.map((outcome, index) => receiptOf(index, lines[index]?.eventId ?? null, outcome)) };
+    if (refused.length > 0)
+      await this.traceRefused(
+        caller,
+        refused.map(({ problem }) => problem),
+      );
+    return {
+      receipts: outcomes.map((outcome, index) => receiptOf(index, lines[index]?.eventId ?? null, outcome)),
+    };
   }
 
   /** A batch of which some were taken is answered 202, so that the filter which traces refused calls does not see it. */
@@ -54,12 +76,22 @@ export class RecordsController {
     const codes = [...new Set(problems.map(({ code }) => code))].sort();
     const { controllerId, agencyId } = caller;
     await withTx(this.db, (tx) =>
-      this.audit.append(tx, [{ act: 'call-refused', controllerId, agencyId, detail: { codes, events: problems.length, method: 'POST', route: '/v1/records' } }]),
+      this.audit.append(tx, [
+        {
+          act: 'call-refused',
+          controllerId,
+          agencyId,
+          detail: { codes, events: problems.length, method: 'POST', route: '/v1/records' },
+        },
+      ]),
     );
   }
 }
 
-export function prepareLine(line: Line, prepare: (event: Extract<Line, { event: unknown }>['event']) => Prepared): Prepared | Problem {
+export function prepareLine(
+  line: Line,
+  prepare: (event: Extract<Line, { event: unknown }>['event']) => Prepared,
+): Prepared | Problem {
   if ('problem' in line) return line.problem;
   try {
     return prepare(line.event);
@@ -70,7 +102,15 @@ export function prepareLine(line: Line, prepare: (event: Extract<Line, { event: 
 }
 
 function receiptOf(index: number, eventId: string | null, outcome: Outcome): Receipt {
-  if ('problem' in outcome) return { index, eventId, recordId: null, state: null, duplicate: false, problem: outcome.problem.toJSON() };
+  if ('problem' in outcome)
+    return {
+      index,
+      eventId,
+      recordId: null,
+      state: null,
+      duplicate: false,
+      problem: outcome.problem.toJSON(),
+    };
   const { recordId, state, duplicate } = outcome;
   return { index, eventId, recordId, state, duplicate, problem: null };
 }

@@ -1,5 +1,11 @@
 import { applyDecorators } from '@nestjs/common';
-import { ApiAcceptedResponse, ApiBody, ApiConsumes, ApiOperation, ApiUnprocessableEntityResponse } from '@nestjs/swagger';
+import {
+  ApiAcceptedResponse,
+  ApiBody,
+  ApiConsumes,
+  ApiOperation,
+  ApiUnprocessableEntityResponse,
+} from '@nestjs/swagger';
 
 const event = {
   type: 'object',
@@ -10,9 +16,15 @@ const event = {
     source: { type: 'string', description: 'urn:stafett:agency:<organisation number>, the caller’s' },
     type: { type: 'string', description: 'no.stafett.<record-type>.v1' },
     time: { type: 'string', format: 'date-time' },
-    recipient: { type: 'string', description: 'urn:stafett:agency:<organisation number>; without it residence decides' },
+    recipient: {
+      type: 'string',
+      description: 'urn:stafett:agency:<organisation number>; without it residence decides',
+    },
     inreplyto: { type: 'string', format: 'uuid', description: 'The record id that this answers' },
-    holdforconsent: { type: 'boolean', description: 'Hold for at most 14 days where a release is missing, instead of refusing' },
+    holdforconsent: {
+      type: 'boolean',
+      description: 'Hold for at most 14 days where a release is missing, instead of refusing',
+    },
     data: { type: 'object', description: 'See GET /v1/record-types/{key}/schema' },
   },
 } as const;
@@ -45,7 +57,10 @@ export function ApiEvents(summary: string): MethodDecorator {
     ApiOperation({ summary }),
     ApiConsumes('application/cloudevents+json', 'application/cloudevents-batch+json', 'application/json'),
     ApiBody({ schema: schema(event) }),
-    ApiAcceptedResponse({ description: 'At least one event was taken, or is a duplicate', schema: schema(receipts) }),
+    ApiAcceptedResponse({
+      description: 'At least one event was taken, or is a duplicate',
+      schema: schema(receipts),
+    }),
     ApiUnprocessableEntityResponse({ description: 'None was taken; application/problem+json' }),
   );
 }

@@ -22,9 +22,15 @@ interface Reference {
  * The events that answer or cancel a record which the caller may not refer to, by their place in the list. Whether such a
  * record exists for others is not told: it is unknown to this caller.
  */
-export async function wrongReferences(tx: Tx, caller: Caller, events: readonly Referring[]): Promise<Map<number, Problem>> {
+export async function wrongReferences(
+  tx: Tx,
+  caller: Caller,
+  events: readonly Referring[],
+): Promise<Map<number, Problem>> {
   const wrong = new Map<number, Problem>();
-  const ids = events.flatMap(({ prepared }) => [prepared.inReplyTo, prepared.cancels].filter((id) => id !== null));
+  const ids = events.flatMap(({ prepared }) =>
+    [prepared.inReplyTo, prepared.cancels].filter((id) => id !== null),
+  );
   if (ids.length === 0) return wrong;
   const found = await tx.query<Reference>(references, [ids, caller.agencyId]);
   events.forEach((event, index) => {
@@ -41,11 +47,13 @@ function judge({ prepared, youth }: Referring, found: readonly Reference[]): Pro
     const target = found.find((reference) => reference.id === inReplyTo && reference.as === 'received');
     const answers = target && (type.answersTypes?.includes(target.type) ?? true);
     if (!answers) return new Problem('in-reply-to-unknown', [{ pointer: '/inreplyto', code: 'unknown' }]);
-    if (youth && target.youthId !== youth.id) return new Problem('in-reply-to-unknown', [{ pointer: '/data/youth', code: 'other-youth' }]);
+    if (youth && target.youthId !== youth.id)
+      return new Problem('in-reply-to-unknown', [{ pointer: '/data/youth', code: 'other-youth' }]);
   }
   if (cancels !== null) {
     const target = found.find((reference) => reference.id === cancels && reference.as === 'sent');
-    if (target?.type !== 'education-interrupted' || target.youthId !== youth?.id) return new Problem('cancels-unknown', [{ pointer: `/data/${type.cancelsField}`, code: 'unknown' }]);
+    if (target?.type !== 'education-interrupted' || target.youthId !== youth?.id)
+      return new Problem('cancels-unknown', [{ pointer: `/data/${type.cancelsField}`, code: 'unknown' }]);
   }
   return undefined;
 }

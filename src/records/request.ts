@@ -4,7 +4,9 @@ import { Problem } from '../common/problems.js';
 import { fromBinary, readEvent, type IncomingEvent } from './cloud-event.js';
 
 /** One line of a request: an event, or why it is none. */
-export type Line = { readonly eventId: string | null; readonly event: IncomingEvent } | { readonly eventId: string | null; readonly problem: Problem };
+export type Line =
+  | { readonly eventId: string | null; readonly event: IncomingEvent }
+  | { readonly eventId: string | null; readonly problem: Problem };
 
 export interface EventRequest {
   /** A single event is answered with its own status and problem; a batch line by line. */
@@ -36,7 +38,8 @@ export function readRequest(request: HubRequest, maxEvents: number): EventReques
 }
 
 function body(request: HubRequest): Json {
-  if (!(request.body instanceof Uint8Array) || request.body.length === 0) throw new Problem('malformed-json', [{ pointer: '', code: 'empty' }]);
+  if (!(request.body instanceof Uint8Array) || request.body.length === 0)
+    throw new Problem('malformed-json', [{ pointer: '', code: 'empty' }]);
   return parseJson(request.body);
 }
 

@@ -39,7 +39,11 @@ export class Log {
   private readonly out: Logger;
 
   constructor(@Inject(CONFIG) config: Config) {
-    this.out = pino({ level: config.process.logLevel, base: { app: 'stafett' }, timestamp: pino.stdTimeFunctions.isoTime });
+    this.out = pino({
+      level: config.process.logLevel,
+      base: { app: 'stafett' },
+      timestamp: pino.stdTimeFunctions.isoTime,
+    });
   }
 
   debug(event: string, fields: LogFields = {}): void {
@@ -62,11 +66,15 @@ export class Log {
 /** What may be logged of an error: its class, its SQLSTATE and the first places of its stack, without the message. */
 export function faultFields(error: unknown): LogFields {
   if (!(error instanceof Error)) return { error: typeof error };
-  const state = (error as { code?: unknown }).code ?? (error as { driverError?: { code?: unknown } }).driverError?.code;
+  const state =
+    (error as { code?: unknown }).code ?? (error as { driverError?: { code?: unknown } }).driverError?.code;
   const places = (error.stack ?? '').split('\n').filter((line) => /^\s+at /.test(line));
   return {
     error: error.constructor.name,
-    at: places.slice(0, 6).map((line) => line.trim()).join(' < '),
+    at: places
+      .slice(0, 6)
+      .map((line) => line.trim())
+      .join(' < '),
     ...(typeof state === 'string' && { sqlState: state }),
   };
 }

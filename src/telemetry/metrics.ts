@@ -30,7 +30,11 @@ export class Metrics {
     labelNames: ['code'] as const,
     registers: [this.registry],
   });
-  readonly openPolls = new Gauge({ name: 'stafett_open_polls', help: 'Long-polls that wait now', registers: [this.registry] });
+  readonly openPolls = new Gauge({
+    name: 'stafett_open_polls',
+    help: 'Long-polls that wait now',
+    registers: [this.registry],
+  });
 
   constructor() {
     collectDefaultMetrics({ register: this.registry });

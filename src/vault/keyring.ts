@@ -37,7 +37,10 @@ export function loadKeyring(config: Config): Keyring {
   }
   const ids = [...keks.keys()].sort((a, b) => Number(a) - Number(b));
   const activeKek = ids.at(-1);
-  if (!activeKek) throw new ConfigError(`process.keys: ${folder} has no encryption-<number>.key. Put one there: 32 random bytes in base64.`);
+  if (!activeKek)
+    throw new ConfigError(
+      `process.keys: ${folder} has no encryption-<number>.key. Put one there: 32 random bytes in base64.`,
+    );
   return { activeKek, keks, indexRoot: readKey(join(folder, 'index.key'), production) };
 }
 
@@ -45,7 +48,9 @@ function list(folder: string): string[] {
   try {
     return readdirSync(folder);
   } catch {
-    throw new ConfigError(`process.keys: ${folder} cannot be read. It must hold encryption-<number>.key and index.key.`);
+    throw new ConfigError(
+      `process.keys: ${folder} cannot be read. It must hold encryption-<number>.key and index.key.`,
+    );
   }
 }
 
@@ -54,10 +59,14 @@ function readKey(path: string, production: boolean): Buffer {
   try {
     text = readFileSync(path, 'utf8').trim();
   } catch {
-    throw new ConfigError(`process.keys: ${path} cannot be read. Put a key there: 32 random bytes in base64.`);
+    throw new ConfigError(
+      `process.keys: ${path} cannot be read. Put a key there: 32 random bytes in base64.`,
+    );
   }
   if (production && text.startsWith(developmentMark)) {
-    throw new ConfigError(`process.keys: ${path} is a development key, refused because NODE_ENV is production. Put a key of your own there.`);
+    throw new ConfigError(
+      `process.keys: ${path} is a development key, refused because NODE_ENV is production. Put a key of your own there.`,
+    );
   }
   const key = Buffer.from(text.replace(developmentMark, ''), 'base64');
   if (key.length !== KEY_BYTES) throw new ConfigError(`process.keys: ${path} must hold 32 bytes in base64.`);

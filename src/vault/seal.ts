@@ -18,18 +18,29 @@ export function seal(key: Buffer, plain: Buffer, context: readonly string[]): Bu
   const nonce = randomBytes(NONCE);
   const cipher = createCipheriv('aes-256-gcm', key, nonce, { authTagLength: TAG });
   cipher.setAAD(Buffer.from(JSON.stringify(context)));
-  return Buffer.concat([Buffer.of(VERSION), nonce, cipher.update(plain), cipher.final(), cipher.getAuthTag()]);
+  return Buffer.concat([
+    Buffer.of(VERSION),
+    nonce,
+    cipher.update(plain),
+    cipher.final(),
+    cipher.getAuthTag(),
+  ]);
 }
 
 /** @throws SealBroken */
 export function open(key: Buffer, sealed: Buffer, context: readonly string[]): Buffer {
   if (sealed.length < 1 + NONCE + TAG || sealed[0] !== VERSION) throw new SealBroken();
   // authTagLength: without it Node 20 takes a tag cut down to 4 bytes.
-  const decipher = createDecipheriv('aes-256-gcm', key, sealed.subarray(1, 1 + NONCE), { authTagLength: TAG });
+  const decipher = createDecipheriv('aes-256-gcm', key, sealed.subarray(1, 1 + NONCE), {
+    authTagLength: TAG,
+  });
   decipher.setAAD(Buffer.from(JSON.stringify(context)));
   decipher.setAuthTag(sealed.subarray(sealed.length - TAG));
   try {
-    return Buffer.concat([decipher.update(sealed.subarray(1 + NONCE, sealed.length - TAG)), decipher.final()]);
+    return Buffer.concat([
+      decipher.update(sealed.subarray(1 + NONCE, sealed.length - TAG)),
+      decipher.final(),
+    ]);
   } catch {
     throw new SealBroken();
   }

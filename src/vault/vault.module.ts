@@ -7,7 +7,11 @@ import { YouthsService } from './youths.service.js';
 
 @Global()
 @Module({
-  providers: [{ provide: KEYRING, useFactory: (config: Config) => loadKeyring(config), inject: [CONFIG] }, VaultService, YouthsService],
+  providers: [
+    { provide: KEYRING, useFactory: (config: Config) => loadKeyring(config), inject: [CONFIG] },
+    VaultService,
+    YouthsService,
+  ],
   exports: [VaultService, YouthsService],
 })
 export class VaultModule {}

@@ -18,7 +18,10 @@ export interface DataKey {
   readonly wrapped: Buffer;
 }
 
-const keepCheck = statement('vault.keep-check', `insert into stafett.key_check (name, value) values ($1, $2) on conflict (name) do nothing`);
+const keepCheck = statement(
+  'vault.keep-check',
+  `insert into stafett.key_check (name, value) values ($1, $2) on conflict (name) do nothing`,
+);
 const readCheck = statement('vault.read-check', `select name, value from stafett.key_check where name = $1`);
 
 /**
@@ -41,7 +44,9 @@ export class VaultService implements OnApplicationBootstrap {
         await tx.query(keepCheck, [name, value]);
         const [kept] = await tx.query<{ value: Buffer }>(readCheck, [name]);
         if (!kept || !sameBytes(kept.value, value)) {
-          throw new ConfigError(`process.keys: the key "${name}" is not the one this database was filled with. Put the old key files back.`);
+          throw new ConfigError(
+            `process.keys: the key "${name}" is not the one this database was filled with. Put the old key files back.`,
+          );
         }
       }
     });

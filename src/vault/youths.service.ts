@@ -66,7 +66,11 @@ export class YouthsService {
     const fresh = distinct.map(({ want }) => {
       const id = newId<YouthId>(this.clock);
       const dataKey = this.vault.newYouthKey(want.controllerId, id);
-      const identity = seal(dataKey.key, Buffer.from(JSON.stringify(want.identity)), ['youth-identity', want.controllerId, id]);
+      const identity = seal(dataKey.key, Buffer.from(JSON.stringify(want.identity)), [
+        'youth-identity',
+        want.controllerId,
+        id,
+      ]);
       return { id, dataKey, identity };
     });
     const controllers = distinct.map(({ want }) => want.controllerId);
@@ -82,7 +86,9 @@ export class YouthsService {
       this.clock.now(),
     ]);
     const rows = await tx.query<YouthRow>(lockYouths, [controllers, indexes]);
-    const found = new Map(rows.map((row) => [`${row.controllerId}|${row.blindIndex.toString('hex')}`, this.open(row)]));
+    const found = new Map(
+      rows.map((row) => [`${row.controllerId}|${row.blindIndex.toString('hex')}`, this.open(row)]),
+    );
     return names.map((name) => {
       const youth = found.get(name);
       if (!youth) throw new Error('a youth that was inserted or in conflict is not there');
@@ -91,7 +97,10 @@ export class YouthsService {
   }
 
   /** Raises protection grades; gives the youths whose grade rose, so that what waits for them is judged again. */
-  async raiseProtection(tx: Tx, grades: ReadonlyMap<YouthId, Protection>): Promise<{ id: YouthId; shard: number }[]> {
+  async raiseProtection(
+    tx: Tx,
+    grades: ReadonlyMap<YouthId, Protection>,
+  ): Promise<{ id: YouthId; shard: number }[]> {
     if (grades.size === 0) return [];
     const ids = [...grades.keys()].sort();
     return tx.query(raiseProtection, [ids, ids.map((id) => grades.get(id))]);
@@ -99,7 +108,10 @@ export class YouthsService {
 
   /** The controller's own youth with this birth number, or undefined. Never tells of another controller's. */
   async find(tx: Tx, controllerId: ControllerId, nationalId: string): Promise<Youth | undefined> {
-    const [row] = await tx.query<Omit<YouthRow, 'controllerId' | 'blindIndex'>>(findYouth, [controllerId, this.vault.blindIndex(controllerId, nationalId)]);
+    const [row] = await tx.query<Omit<YouthRow, 'controllerId' | 'blindIndex'>>(findYouth, [
+      controllerId,
+      this.vault.blindIndex(controllerId, nationalId),
+    ]);
     return row && this.open({ ...row, controllerId });
   }
 
@@ -113,6 +125,12 @@ export class YouthsService {
 
   private open(row: Omit<YouthRow, 'blindIndex'>): Youth {
     const { id, controllerId, shard, protection } = row;
-    return { id, controllerId, shard, protection, key: this.vault.openYouthKey(controllerId, id, row.kekId, row.wrapped) };
+    return {
+      id,
+      controllerId,
+      shard,
+      protection,
+      key: this.vault.openYouthKey(controllerId, id, row.kekId, row.wrapped),
+    };
   }
 }

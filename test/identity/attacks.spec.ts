@@ -37,7 +37,14 @@ describe('tokens that are no use', () => {
   });
 
   it('does not read a scope out of one that only looks like it', async () => {
-    for (const scope of ['stafett:inboxx', 'stafett:inb', 'xstafett:inbox', 'stafett:records.write,stafett:inbox', 'STAFETT:INBOX', 'x']) {
+    for (const scope of [
+      'stafett:inboxx',
+      'stafett:inb',
+      'xstafett:inbox',
+      'stafett:records.write,stafett:inbox',
+      'STAFETT:INBOX',
+      'x',
+    ]) {
       const problem = await problemIn(await read(`Bearer ${forge.signed(forge.claims({ scope }))}`));
       expect([scope, problem.code]).toEqual([scope, 'insufficient-scope']);
     }
@@ -50,8 +57,14 @@ describe('tokens that are no use', () => {
   });
 
   it('asks for credentials, without an error code, where none were given', async () => {
-    for (const headers of [{}, { cookie: `access_token=${forge.signed()}` }, { 'x-authorization': `Bearer ${forge.signed()}` }]) {
-      const problem = await problemIn(await fetch(`${hub.url}/probe/inbox`, { headers: headers as Record<string, string> }));
+    for (const headers of [
+      {},
+      { cookie: `access_token=${forge.signed()}` },
+      { 'x-authorization': `Bearer ${forge.signed()}` },
+    ]) {
+      const problem = await problemIn(
+        await fetch(`${hub.url}/probe/inbox`, { headers: headers as Record<string, string> }),
+      );
       expect(problem.code).toBe('unauthenticated');
       expect(problem.headers.get('www-authenticate')).toBe('Bearer');
     }
@@ -59,9 +72,23 @@ describe('tokens that are no use', () => {
 
   it('takes a token from nowhere but one Authorization header', async () => {
     const token = forge.signed();
-    expect((await problemIn(await hub.get(`/probe/inbox?access_token=${token}`))).code).toBe('unauthenticated');
-    for (const header of ['Bearer', 'Bearer ', `Bearer ${token} ${token}`, `Bearer ${token},${token}`, `Basic ${token}`, `Token ${token}`, token, `Bearer "${token}"`]) {
-      expect([header.slice(0, 12), (await problemIn(await read(header))).code]).toEqual([header.slice(0, 12), 'unauthenticated']);
+    expect((await problemIn(await hub.get(`/probe/inbox?access_token=${token}`))).code).toBe(
+      'unauthenticated',
+    );
+    for (const header of [
+      'Bearer',
+      'Bearer ',
+      `Bearer ${token} ${token}`,
+      `Bearer ${token},${token}`,
+      `Basic ${token}`,
+      `Token ${token}`,
+      token,
+      `Bearer "${token}"`,
+    ]) {
+      expect([header.slice(0, 12), (await problemIn(await read(header))).code]).toEqual([
+        header.slice(0, 12),
+        'unauthenticated',
+      ]);
     }
     const twice = [`Bearer ${token}`, `Bearer ${token}`];
     const status = await new Promise<number | undefined>((resolve, reject) => {
@@ -86,7 +113,9 @@ describe('tokens that are no use', () => {
     }
     const aud = ['https://other.example', hub.config.identity.audience];
     expect((await read(`Bearer ${signed(claims({ aud }))}`)).status).toBe(200);
-    expect((await read(`bearer ${signed(claims({ scope: 'x stafett:inbox other:scope' }))}`)).status).toBe(200);
+    expect((await read(`bearer ${signed(claims({ scope: 'x stafett:inbox other:scope' }))}`)).status).toBe(
+      200,
+    );
   });
 
   it('does not remember a token beyond its end, nor beyond the setting', async () => {

@@ -64,12 +64,19 @@ export interface TestHub {
 }
 
 /** Everything up to identity/, real, on a socket and a database of its own, with a few routes to call. */
-export async function startHub(controllers: readonly Type<object>[] = [], change: (config: Config) => Config = (config) => config): Promise<TestHub> {
+export async function startHub(
+  controllers: readonly Type<object>[] = [],
+  change: (config: Config) => Config = (config) => config,
+): Promise<TestHub> {
   const database = await createDatabase();
   const data = mkdtempSync(join(tmpdir(), 'stafett-identity-'));
   const env = { STAFETT_DATA: data, STAFETT_ROLES: 'api' };
   const loaded = loadConfig(env);
-  const config = change({ ...loaded, process: { ...loaded.process, logLevel: 'silent' }, identity: { ...loaded.identity, directoryCacheSeconds: 0 } });
+  const config = change({
+    ...loaded,
+    process: { ...loaded.process, logLevel: 'silent' },
+    identity: { ...loaded.identity, directoryCacheSeconds: 0 },
+  });
   const clock = new StepClock();
 
   class TestModule {}
@@ -87,7 +94,11 @@ export async function startHub(controllers: readonly Type<object>[] = [], change
     controllers: [...controllers],
   })(TestModule);
 
-  const app = await NestFactory.create<NestFastifyApplication>(TestModule, createHttpAdapter(config), { logger: false, bodyParser: false, abortOnError: false });
+  const app = await NestFactory.create<NestFastifyApplication>(TestModule, createHttpAdapter(config), {
+    logger: false,
+    bodyParser: false,
+    abortOnError: false,
+  });
   const cleanUp = async (): Promise<void> => {
     await app.close();
     await database.drop();
@@ -103,11 +114,14 @@ export async function startHub(controllers: readonly Type<object>[] = [], change
   const url = `http://127.0.0.1:${port}`;
   const directory = app.get(DirectoryService, { strict: false });
   const loadDirectory = async (file: DirectoryFile): Promise<void> => {
-    await withTx(app.get(DataSource), (tx) => directory.load(tx, file, recordTo(app.get(AuditService, { strict: false }))));
+    await withTx(app.get(DataSource), (tx) =>
+      directory.load(tx, file, recordTo(app.get(AuditService, { strict: false }))),
+    );
   };
   const example = opplandWith(() => undefined);
   await loadDirectory(example);
-  const numberOf = (kind: Parameters<typeof first>[1]): OrgNumber => first(example as unknown as Draft, kind).orgNumber as OrgNumber;
+  const numberOf = (kind: Parameters<typeof first>[1]): OrgNumber =>
+    first(example as unknown as Draft, kind).orgNumber as OrgNumber;
 
   return {
     app,
@@ -119,10 +133,19 @@ export async function startHub(controllers: readonly Type<object>[] = [], change
     token: (orgNumber, scopes = ['stafett:records.write'], lifeSeconds = 600) =>
       mintToken(config.process.keys, config, { orgNumber, scopes, lifeSeconds, clock }),
     get: (path, token, init = {}) =>
-      fetch(url + path, { ...init, headers: { ...(token !== undefined && { authorization: `Bearer ${token}` }), ...(init.headers as Record<string, string> | undefined) } }),
+      fetch(url + path, {
+        ...init,
+        headers: {
+          ...(token !== undefined && { authorization: `Bearer ${token}` }),
+          ...(init.headers as Record<string, string> | undefined),
+        },
+      }),
     entries: (act) =>
       asAdmin(database.ownerUrl, async (owner) => {
-        const { rows } = await owner.query<Entry>('select act, agency_id, controller_id, detail from stafett.entry_detail where act = $1 order by id', [act]);
+        const { rows } = await owner.query<Entry>(
+          'select act, agency_id, controller_id, detail from stafett.entry_detail where act = $1 order by id',
+          [act],
+        );
         return rows;
       }),
     loadDirectory,
@@ -144,7 +167,12 @@ export async function problemIn(response: Response): Promise<ProblemAnswer> {
   expect(response.headers.get('content-type')).toMatch(/^application\/problem\+json/);
   expect(response.headers.get('cache-control')).toBe('no-store');
   expect(text).not.toMatch(/node_modules|\.ts:\d|\.js:\d|at .*\(/);
-  const body = JSON.parse(text) as { status: number; code: string; errors: ProblemAnswer['errors']; type: string };
+  const body = JSON.parse(text) as {
+    status: number;
+    code: string;
+    errors: ProblemAnswer['errors'];
+    type: string;
+  };
   expect(body.status).toBe(response.status);
   expect(body.type).toBe(`/problems/${body.code}`);
   return { status: response.status, code: body.code, text, errors: body.errors, headers: response.headers };

@@ -1,6 +1,17 @@
 import { Controller, Get, Post, Put } from '@nestjs/common';
 import { Type } from 'class-transformer';
-import { ArrayMaxSize, IsArray, IsIn, IsInt, IsOptional, IsString, Max, MaxLength, Min, ValidateNested } from 'class-validator';
+import {
+  ArrayMaxSize,
+  IsArray,
+  IsIn,
+  IsInt,
+  IsOptional,
+  IsString,
+  Max,
+  MaxLength,
+  Min,
+  ValidateNested,
+} from 'class-validator';
 import { AnyAgency, Needs, Public } from '../../src/common/access.js';
 import { JsonBody, QueryOf, UuidParam } from '../../src/common/dto.js';
 

@@ -1,0 +1,45 @@
+import { Module, type DynamicModule } from '@nestjs/common';
+import { AuditModule } from './audit/audit.module.js';
+import { CatalogueModule } from './catalogue/catalogue.module.js';
+import type { Clock } from './common/clock.js';
+import { ConfigModule } from './config/config.module.js';
+import type { Config } from './config/config.schema.js';
+import { ConsentsModule } from './consents/consents.module.js';
+import { DatabaseModule } from './database/database.module.js';
+import { DirectoryModule } from './directory/directory.module.js';
+import { DispatchModule } from './dispatch/dispatch.module.js';
+import { IdentityModule } from './identity/identity.module.js';
+import { InboxModule } from './inbox/inbox.module.js';
+import { OutboxModule } from './outbox/outbox.module.js';
+import { QueueModule } from './queue/queue.module.js';
+import { ReconciliationModule } from './reconciliation/reconciliation.module.js';
+import { RecordsModule } from './records/records.module.js';
+import { TelemetryModule } from './telemetry/telemetry.module.js';
+import { VaultModule } from './vault/vault.module.js';
+
+/** The program's table of contents, in the order of the areas. */
+@Module({})
+export class AppModule {
+  static with(config: Config, appUrl: string, clock?: Clock): DynamicModule {
+    return {
+      module: AppModule,
+      imports: [
+        ConfigModule.with(config, clock),
+        DatabaseModule.with({ appUrl }),
+        TelemetryModule,
+        CatalogueModule,
+        QueueModule,
+        VaultModule,
+        AuditModule,
+        DirectoryModule,
+        IdentityModule.with(config),
+        ConsentsModule,
+        RecordsModule,
+        DispatchModule,
+        InboxModule,
+        OutboxModule,
+        ReconciliationModule,
+      ],
+    };
+  }
+}

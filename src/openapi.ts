@@ -1,0 +1,39 @@
+import { DocumentBuilder, SwaggerModule, type OpenAPIObject } from '@nestjs/swagger';
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import { recordTypes } from './catalogue/catalogue.js';
+import { schemaOf } from './catalogue/json-schema.js';
+import type { Day } from './common/days.js';
+import type { Config } from './config/config.schema.js';
+
+const about = `Moves consented records about youths between schools, OT, Nav, municipalities and career centres.
+Events go in and come out as CloudEvents 1.0; errors are problems of RFC 9457, all listed at /problems.
+Get a token with \`npm run -s stafett -- token\`, or from POST /oauth2/token.`;
+
+/** The API as code describes it: OpenAPI 3.1, with the JSON Schema of every record type among the components. */
+export function openApiOf(app: NestFastifyApplication, config: Config, today: Day): OpenAPIObject {
+  const outline = new DocumentBuilder()
+    .setOpenAPIVersion('3.1.0')
+    .setTitle('Stafett')
+    .setVersion('1')
+    .setDescription(about)
+    .setLicense('MIT', 'https://opensource.org/license/mit')
+    .addServer(config.http.publicUrl)
+    .addBearerAuth({ type: 'http', scheme: 'bearer', bearerFormat: 'JWT' })
+    .build();
+  const document = SwaggerModule.createDocument(app, outline);
+  for (const type of recordTypes) {
+    document.components ??= {};
+    document.components.schemas ??= {};
+    document.components.schemas[`data.${type.key}`] = schemaOf(type, today, 'sent', 'en');
+  }
+  return document;
+}
+
+/** Serves the document at /openapi.json, and at /docs to be browsed. */
+export function serveOpenApi(app: NestFastifyApplication, document: OpenAPIObject): void {
+  SwaggerModule.setup('docs', app, document, {
+    jsonDocumentUrl: 'openapi.json',
+    raw: ['json'],
+    customSiteTitle: 'Stafett API',
+  });
+}
