@@ -31,6 +31,8 @@ export interface HubOptions {
   /** The application's login of a migrated database. */
   readonly appUrl: string;
   readonly clock?: Clock;
+  /** Whether /docs is served too. */
+  readonly docs?: boolean;
 }
 
 /** What a process without the role `api` still answers: the platform must be able to watch it. */
@@ -42,7 +44,7 @@ const IDLE_LOOK_MS = 20;
  * Starts the roles that the settings ask for, loads the directory file, and listens.
  * @throws ConfigError where a setting is wrong (a taken port, another key than the database's)
  */
-export async function startHub(config: Config, { appUrl, clock = systemClock }: HubOptions): Promise<Hub> {
+export async function startHub(config: Config, { appUrl, clock = systemClock, docs = true }: HubOptions): Promise<Hub> {
   const app = await NestFactory.create<NestFastifyApplication>(
     AppModule.with(config, appUrl, clock),
     createHttpAdapter(config),
@@ -56,7 +58,7 @@ export async function startHub(config: Config, { appUrl, clock = systemClock }: 
     done(null, payload);
   });
   try {
-    serveOpenApi(app, openApiOf(app, config, dayOf(clock.now())));
+    serveOpenApi(app, () => openApiOf(app, config, dayOf(clock.now())), docs);
     await app.init();
     await loadDirectory(app, config);
     await app.listen(config.http.port, config.http.host);

@@ -29,9 +29,10 @@ export function openApiOf(app: NestFastifyApplication, config: Config, today: Da
   return document;
 }
 
-/** Serves the document at /openapi.json, and at /docs to be browsed. */
-export function serveOpenApi(app: NestFastifyApplication, document: OpenAPIObject): void {
+/** Serves the document at /openapi.json, and at /docs to be browsed. It is made when it is first asked for. */
+export function serveOpenApi(app: NestFastifyApplication, document: () => OpenAPIObject, browsable: boolean): void {
   SwaggerModule.setup('docs', app, document, {
+    ui: browsable,
     jsonDocumentUrl: 'openapi.json',
     raw: ['json'],
     customSiteTitle: 'Stafett API',

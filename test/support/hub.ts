@@ -1,0 +1,96 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { scopes, type Scope } from '../../src/common/access.js';
+import type { Clock } from '../../src/common/clock.js';
+import type { Config } from '../../src/config/config.schema.js';
+import { loadConfig } from '../../src/config/load.js';
+import { startHub, type Hub } from '../../src/hub.js';
+import { mintToken } from '../../src/identity/issuer.tokens.js';
+import { client, type Client } from './client.js';
+import { asAdmin, createDatabase, type TestDatabase } from './database.js';
+
+/** The time, which a test may set forward or back. */
+export class StepClock implements Clock {
+  private offset = 0;
+
+  now(): Date {
+    return new Date(Date.now() + this.offset);
+  }
+
+  days(count: number): void {
+    this.offset += count * 86_400_000;
+  }
+}
+
+export interface TestHub {
+  readonly hub: Hub;
+  readonly url: string;
+  readonly config: Config;
+  readonly clock: StepClock;
+  readonly database: TestDatabase;
+  /** A client that speaks for an agency, with every scope that its kind may hold unless told otherwise. */
+  as(orgNumber: string, only?: readonly Scope[]): Client;
+  token(orgNumber: string, only?: readonly string[]): Promise<string>;
+  /** Runs SQL as the superuser, past everything. */
+  sql<Row extends object = Record<string, unknown>>(text: string, values?: unknown[]): Promise<Row[]>;
+  close(): Promise<void>;
+}
+
+/** Agencies of the example directory, named for their part in the tests' story. */
+export const agencies = {
+  /** Upper-secondary school of the county authority, in Lillehammer. */
+  school: '310200018',
+  ot: '310300012',
+  nav: '310400017',
+  /** Nav in Gjøvik: another office of the same controllers' kinds. */
+  otherNav: '310400033',
+  otherOt: '310300020',
+  county: '310100013',
+} as const;
+
+export type Change = (config: Config) => Config;
+
+/** The whole hub on a socket and a migrated database of its own, with the example directory. */
+export async function startTestHub(change: Change = (config) => config): Promise<TestHub> {
+  const database = await createDatabase();
+  const data = mkdtempSync(join(tmpdir(), 'stafett-hub-'));
+  const clock = new StepClock();
+  const config = change(testConfig(data));
+  let hub: Hub;
+  try {
+    hub = await startHub(config, { appUrl: database.appUrl, clock, docs: false });
+  } catch (error) {
+    await database.drop();
+    rmSync(data, { recursive: true, force: true });
+    throw error;
+  }
+  const url = `http://127.0.0.1:${hub.port}`;
+  const token = (orgNumber: string, only: readonly string[] = scopes): Promise<string> =>
+    mintToken(config.process.keys, config, { orgNumber, scopes: only });
+  return {
+    hub,
+    url,
+    config,
+    clock,
+    database,
+    token,
+    as: (orgNumber, only) => client(url, orgNumber, () => token(orgNumber, only)),
+    sql: (text, values) => asAdmin(database.superUrl, async (admin) => (await admin.query(text, values)).rows),
+    close: async () => {
+      await hub.stop();
+      await database.drop();
+      rmSync(data, { recursive: true, force: true });
+    },
+  };
+}
+
+/** The defaults, on a free port, without a log, and with a directory that is read at every call. */
+export function testConfig(data: string): Config {
+  const loaded = loadConfig({ STAFETT_DATA: data, PORT: '0' });
+  return {
+    ...loaded,
+    process: { ...loaded.process, logLevel: 'silent' },
+    identity: { ...loaded.identity, directoryCacheSeconds: 0 },
+  };
+}
