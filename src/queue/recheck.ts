@@ -31,7 +31,7 @@ export interface Recheck {
 @Injectable()
 export class Rechecks {
   constructor(
-    private readonly doorbell: Doorbell,
+    @Inject(Doorbell) private readonly doorbell: Pick<Doorbell, 'ring'>,
     @Inject(CLOCK) private readonly clock: Clock,
   ) {}
 

@@ -1,7 +1,7 @@
 import { statement } from '../database/tx.js';
 
 /**
- * What has gone wrong on the way, once for each controller that is a side of it, less what stands open already. $1: as of this
+ * What has gone wrong on the way, once for each controller that is a side of it, less what stands open already or what someone has resolved: that does not come back every night. $1: as of this
  * moment; $2: before this, a received record is stuck; $3: before this, an available transfer should be acknowledged; $4: the
  * controller whose side is looked at, or null for all.
  */
@@ -29,7 +29,7 @@ export const findDeliveries = statement(
    select code, record_id as "recordId", transfer_id as "transferId", since, controller_id as "controllerId", owner_id as "ownerId"
    from wrong w
    where ($4::uuid is null or controller_id = $4) and not exists (
-     select from stafett.discrepancy d where d.state = 'open' and d.controller_id = w.controller_id and d.code = w.code
+     select from stafett.discrepancy d where (d.state = 'open' or d.outcome <> 'settled') and d.controller_id = w.controller_id and d.code = w.code
        and coalesce(d.transfer_id, d.record_id) = coalesce(w.transfer_id, w.record_id))
    order by record_id, code, controller_id limit $5`,
 );

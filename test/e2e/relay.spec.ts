@@ -19,28 +19,58 @@ const only = (events: Json[], recordId: string): Json => events.find((event) => 
 
 it('carries an interruption from the school to the OT unit where the youth lives', async () => {
   const youth = newYouth();
-  const event = school.event('education-interrupted', dataOf('education-interrupted', youth, { school: school.orgNumber }));
+  const event = school.event(
+    'education-interrupted',
+    dataOf('education-interrupted', youth, { school: school.orgNumber }),
+  );
   const answer = await school.push(event);
   expect(answer.status).toBe(202);
   const [receipt] = answer.body.receipts;
-  expect(receipt).toEqual({ index: 0, eventId: event.id, recordId: expect.any(String), state: 'received', duplicate: false, problem: null });
+  expect(receipt).toEqual({
+    index: 0,
+    eventId: event.id,
+    recordId: expect.any(String),
+    state: 'received',
+    duplicate: false,
+    problem: null,
+  });
 
   const got = only(await ot.pullUntil(about(receipt.recordId)), receipt.recordId);
-  expect(got).toMatchObject({ specversion: '1.0', id: event.id, source: event.source, type: event.type, withheld: '' });
+  expect(got).toMatchObject({
+    specversion: '1.0',
+    id: event.id,
+    source: event.source,
+    type: event.type,
+    withheld: '',
+  });
   expect(got.data).toEqual(event.data);
   expect(got.sequence).toMatch(/^\d{16}\.\d{4}$/);
   expect(got.ground).not.toBe('');
 
   const view = await school.dispatched(receipt.recordId);
-  expect(view).toMatchObject({ state: 'dispatched', eventId: event.id, transfers: [{ recipient: `urn:stafett:agency:${ot.orgNumber}`, state: 'collected', transferId: got.transferid }] });
+  expect(view).toMatchObject({
+    state: 'dispatched',
+    eventId: event.id,
+    transfers: [
+      { recipient: `urn:stafett:agency:${ot.orgNumber}`, state: 'collected', transferId: got.transferid },
+    ],
+  });
 });
 
 it('refuses a referral that no release covers, erases its body and tells the sender by a notice', async () => {
   const recordId = await ot.send(ot.event('referral', dataOf('referral', newYouth())));
-  expect(await ot.dispatched(recordId)).toMatchObject({ state: 'refused', reason: 'consent-missing', transfers: [] });
+  expect(await ot.dispatched(recordId)).toMatchObject({
+    state: 'refused',
+    reason: 'consent-missing',
+    transfers: [],
+  });
   const events = await ot.pullUntil((all) => all.some((event) => event.data?.recordId === recordId));
   const notice = events.find((event) => event.data?.recordId === recordId);
-  expect(notice).toMatchObject({ type: 'no.stafett.notice.v1', source: 'urn:stafett:hub', data: { state: 'refused', reason: 'consent-missing' } });
+  expect(notice).toMatchObject({
+    type: 'no.stafett.notice.v1',
+    source: 'urn:stafett:hub',
+    data: { state: 'refused', reason: 'consent-missing' },
+  });
   expect(notice.data.youth).toBeUndefined();
   expect(await hub.sql('select from stafett.record_body where id = $1', [recordId])).toEqual([]);
 });
@@ -56,11 +86,15 @@ it('takes a referral to Nav once the youth has said yes, and brings the answer b
   expect(referral.data.youth.nationalId).toBe(youth.nationalId);
 
   const acknowledged = await nav.acknowledge([referral.transferid]);
-  expect(acknowledged.body.results).toEqual([{ transferId: referral.transferid, state: 'acknowledged', problem: null }]);
+  expect(acknowledged.body.results).toEqual([
+    { transferId: referral.transferid, state: 'acknowledged', problem: null },
+  ]);
   const again = await nav.acknowledge([referral.transferid]);
   expect(again.body.results[0].state).toBe('acknowledged');
 
-  const answerId = await nav.send(nav.event('referral-response', dataOf('referral-response', youth), { inreplyto: recordId }));
+  const answerId = await nav.send(
+    nav.event('referral-response', dataOf('referral-response', youth), { inreplyto: recordId }),
+  );
   const answer = only(await ot.pullUntil(about(answerId)), answerId);
   expect(answer.data.outcome).toBe('taken');
   expect(answer.inreplyto).toBe(recordId);
@@ -71,7 +105,10 @@ it('holds a referral where the sender asks for it, and lets it go the moment the
   const youth = newYouth();
   const recordId = await ot.send(ot.event('referral', dataOf('referral', youth), { holdforconsent: true }));
   const view = await ot.dispatched(recordId);
-  expect(view.transfers[0]).toMatchObject({ state: 'held', hold: { reason: 'consent-missing', endsWith: 'consent' } });
+  expect(view.transfers[0]).toMatchObject({
+    state: 'held',
+    hold: { reason: 'consent-missing', endsWith: 'consent' },
+  });
   expect((await nav.record(recordId)).status).toBe(404);
   await ot.call('POST', '/v1/consents', releaseFor(youth, ot.orgNumber, nav.orgNumber));
   const got = only(await nav.pullUntil(about(recordId)), recordId);
@@ -80,11 +117,18 @@ it('holds a referral where the sender asks for it, and lets it go the moment the
 
 it('gives nothing more once a withdrawal has been answered', async () => {
   const youth = newYouth();
-  const { body: consent } = await ot.call('POST', '/v1/consents', releaseFor(youth, ot.orgNumber, nav.orgNumber));
+  const { body: consent } = await ot.call(
+    'POST',
+    '/v1/consents',
+    releaseFor(youth, ot.orgNumber, nav.orgNumber),
+  );
   const { body: before } = await nav.pull('?limit=500');
   const first = await ot.send(ot.event('referral', dataOf('referral', youth)));
   await nav.pullUntil(about(first));
-  const withdrawal = await ot.call('POST', `/v1/consents/${consent.consentId}/withdrawal`, { by: 'youth', how: 'phone' });
+  const withdrawal = await ot.call('POST', `/v1/consents/${consent.consentId}/withdrawal`, {
+    by: 'youth',
+    how: 'phone',
+  });
   expect(withdrawal.status).toBe(200);
   const { body: after } = await nav.pull(`?limit=500&after=${before.cursor}`);
   expect(after.events.filter((event: Json) => event.recordid === first)).toEqual([]);
@@ -95,11 +139,27 @@ it('gives nothing more once a withdrawal has been answered', async () => {
 
 it('shows the auditor every step about a youth, and that the auditor looked', async () => {
   const youth = newYouth();
-  const recordId = await school.send(school.event('education-interrupted', dataOf('education-interrupted', youth, { school: school.orgNumber })));
+  const recordId = await school.send(
+    school.event(
+      'education-interrupted',
+      dataOf('education-interrupted', youth, { school: school.orgNumber }),
+    ),
+  );
   await ot.pullUntil(about(recordId));
-  const search = async (): Promise<Json> => (await county.call('POST', '/v1/audit/searches', { nationalId: youth.nationalId, reason: 'Innsyn' })).body;
-  expect((await search()).items.map((entry: Json) => entry.act)).toEqual(['record-received', 'transfer-available', 'transfer-disclosed']);
-  expect((await search()).items.map((entry: Json) => entry.act)).toEqual(['record-received', 'transfer-available', 'transfer-disclosed', 'audit-searched']);
+  const search = async (): Promise<Json> =>
+    (await county.call('POST', '/v1/audit/searches', { nationalId: youth.nationalId, reason: 'Innsyn' }))
+      .body;
+  expect((await search()).items.map((entry: Json) => entry.act)).toEqual([
+    'record-received',
+    'transfer-available',
+    'transfer-disclosed',
+  ]);
+  expect((await search()).items.map((entry: Json) => entry.act)).toEqual([
+    'record-received',
+    'transfer-available',
+    'transfer-disclosed',
+    'audit-searched',
+  ]);
 });
 
 it('finds the referral that nobody acknowledged, and closes it when it comes right', async () => {
@@ -110,9 +170,15 @@ it('finds the referral that nobody acknowledged, and closes it when it comes rig
   const asOf = new Date(Date.now() + 20 * 86_400_000).toISOString().slice(0, 10);
   const run = await county.call('POST', '/v1/reconciliation/runs', { kind: 'deliveries', asOf });
   expect(run.status).toBe(201);
-  const open = async (): Promise<Json[]> => (await county.call('GET', '/v1/discrepancies?state=open&limit=500')).body.items;
+  const open = async (): Promise<Json[]> =>
+    (await county.call('GET', '/v1/discrepancies?state=open&limit=500')).body.items;
   const mine = (await open()).find((item) => item.transferId === transfer.transferId);
-  expect(mine).toMatchObject({ code: 'unacknowledged', owner: `urn:stafett:agency:${nav.orgNumber}`, recordId, state: 'open' });
+  expect(mine).toMatchObject({
+    code: 'unacknowledged',
+    owner: `urn:stafett:agency:${nav.orgNumber}`,
+    recordId,
+    state: 'open',
+  });
   const twice = await county.call('POST', '/v1/reconciliation/runs', { kind: 'deliveries', asOf });
   expect(twice.body.found).toBe(0);
 

@@ -79,11 +79,22 @@ it('lets in no organisation that takes no part', async () => {
 it('lets no agency use a scope that its token lacks, or that its kind may not hold', async () => {
   const needing = closed.filter(({ access }) => access && 'anyOf' in access && access.anyOf.length > 0);
   expect(needing.length).toBeGreaterThan(12);
-  expect(await othersThan('insufficient-scope', `Bearer ${await hub.token(agencies.county, ['stafett:none'])}`, needing)).toEqual([]);
-  const countyOnly = needing.filter(({ access }) => access && 'anyOf' in access && access.anyOf.every((scope) => /audit|admin|reconciliation/.test(scope)));
+  expect(
+    await othersThan(
+      'insufficient-scope',
+      `Bearer ${await hub.token(agencies.county, ['stafett:none'])}`,
+      needing,
+    ),
+  ).toEqual([]);
+  const countyOnly = needing.filter(
+    ({ access }) =>
+      access && 'anyOf' in access && access.anyOf.every((scope) => /audit|admin|reconciliation/.test(scope)),
+  );
   expect(countyOnly.length).toBeGreaterThanOrEqual(6);
   for (const number of [agencies.school, agencies.ot, agencies.nav])
-    expect(await othersThan('insufficient-scope', `Bearer ${await hub.token(number)}`, countyOnly)).toEqual([]);
+    expect(await othersThan('insufficient-scope', `Bearer ${await hub.token(number)}`, countyOnly)).toEqual(
+      [],
+    );
 });
 
 it('takes nothing from and gives nothing to an agency that has gone, or whose controller has no agreement', async () => {
@@ -99,13 +110,21 @@ it('takes nothing from and gives nothing to an agency that has gone, or whose co
 describe('what belongs to one agency', () => {
   let recordId: string, transferId: string, consentId: string, cursor: string;
   let ot: Client;
-  const strangers = [agencies.school, agencies.otherNav, agencies.otherOt, agencies.county, '315100011', '315200016'];
+  const strangers = [
+    agencies.school,
+    agencies.otherNav,
+    agencies.otherOt,
+    agencies.county,
+    '315100011',
+    '315200016',
+  ];
 
   beforeAll(async () => {
     ot = hub.as(agencies.ot);
     const nav = hub.as(agencies.nav);
     const youth = newYouth();
-    consentId = (await ot.call('POST', '/v1/consents', releaseFor(youth, ot.orgNumber, nav.orgNumber))).body.consentId;
+    consentId = (await ot.call('POST', '/v1/consents', releaseFor(youth, ot.orgNumber, nav.orgNumber))).body
+      .consentId;
     recordId = await ot.send(ot.event('referral', dataOf('referral', youth)));
     transferId = (await ot.dispatched(recordId)).transfers[0].transferId;
     cursor = (await nav.pull()).body.cursor;
@@ -121,13 +140,19 @@ describe('what belongs to one agency', () => {
         expect(text).not.toContain(recordId);
         expect(text).not.toContain(transferId);
       }
-      expect((await stranger.acknowledge([transferId])).body.results[0].problem.code).toBe('transfer-unknown');
-      expect((await stranger.reject([transferId], 'not-ours')).body.results[0].problem.code).toBe('transfer-unknown');
+      expect((await stranger.acknowledge([transferId])).body.results[0].problem.code).toBe(
+        'transfer-unknown',
+      );
+      expect((await stranger.reject([transferId], 'not-ours')).body.results[0].problem.code).toBe(
+        'transfer-unknown',
+      );
       expect((await stranger.pull(`?after=${cursor}`)).body.code).toBe('cursor-foreign');
       const through = await stranger.call('POST', '/v1/inbox/acknowledgements', { through: cursor });
       expect(through.body.code).toBe('cursor-foreign');
     }
-    expect((await hub.as(agencies.ot).acknowledge([transferId])).body.results[0].problem.code).toBe('transfer-unknown');
+    expect((await hub.as(agencies.ot).acknowledge([transferId])).body.results[0].problem.code).toBe(
+      'transfer-unknown',
+    );
   });
 
   it('answers about a foreign id as about one that does not exist, byte for byte', async () => {
@@ -137,7 +162,11 @@ describe('what belongs to one agency', () => {
       ['GET', '/v1/consents/ID'],
       ['POST', '/v1/consents/ID/withdrawal', { by: 'youth', how: 'phone' }],
     ] as const) {
-      const real = await stranger.call(method, path.replace('ID', path.includes('consents') ? consentId : recordId), body);
+      const real = await stranger.call(
+        method,
+        path.replace('ID', path.includes('consents') ? consentId : recordId),
+        body,
+      );
       const none = await stranger.call(method, path.replace('ID', NOBODY), body);
       expect([real.status, real.text]).toEqual([404, none.text]);
     }
@@ -154,22 +183,34 @@ describe('what belongs to one agency', () => {
       (await hub.as(number).call('GET', `/v1/audit/entries?record=${recordId}`)).body.items;
     expect((await entries(agencies.county)).length).toBeGreaterThan(1);
     expect(await entries('315100011')).toEqual([]);
-    const search = await hub.as('315100011').call('POST', '/v1/audit/searches', { nationalId: newYouth().nationalId, reason: 'Innsyn' });
+    const search = await hub
+      .as('315100011')
+      .call('POST', '/v1/audit/searches', { nationalId: newYouth().nationalId, reason: 'Innsyn' });
     expect(search.body.items).toEqual([]);
   });
 
   it('cannot be answered by someone who never received it', async () => {
     const otherNav = hub.as(agencies.otherNav);
-    const answer = await otherNav.push(otherNav.event('referral-response', dataOf('referral-response', newYouth()), { inreplyto: recordId }));
+    const answer = await otherNav.push(
+      otherNav.event('referral-response', dataOf('referral-response', newYouth()), { inreplyto: recordId }),
+    );
     expect([answer.status, answer.body.code]).toEqual([422, 'in-reply-to-unknown']);
     const school = hub.as(agencies.school);
-    const foreign = await school.push({ ...school.event('education-resumed', dataOf('education-resumed')), source: `urn:stafett:agency:${agencies.ot}` });
+    const foreign = await school.push({
+      ...school.event('education-resumed', dataOf('education-resumed')),
+      source: `urn:stafett:agency:${agencies.ot}`,
+    });
     expect([foreign.status, foreign.body.code]).toEqual([403, 'source-not-yours']);
   });
 });
 
 it('leaves an entry for each refused call of a known agency, and never the token', async () => {
-  const count = async (): Promise<number> => Number((await hub.sql<{ n: string }>(`select count(*) n from stafett.entry_detail where act = 'call-refused'`))[0]?.n);
+  const count = async (): Promise<number> =>
+    Number(
+      (
+        await hub.sql<{ n: string }>(`select count(*) n from stafett.entry_detail where act = 'call-refused'`)
+      )[0]?.n,
+    );
   const before = await count();
   await hub.as(agencies.school).call('GET', `/v1/audit/entries`);
   expect(await count()).toBe(before + 1);

@@ -33,21 +33,79 @@ const event = (change: object = {}): Record<string, unknown> => ({
 const json = (change: object): string => JSON.stringify(event(change));
 const data = (change: object): string => json({ data: { ...(event()['data'] as object), ...change } });
 const youth = (change: object): string => data({ youth: { ...newYouth(), ...change } });
-const nested = (open: string, close: string, depth: number): string => open.repeat(depth) + close.repeat(depth);
+const nested = (open: string, close: string, depth: number): string =>
+  open.repeat(depth) + close.repeat(depth);
 
 function cases(): Case[] {
   const list: Case[] = [];
-  const add = (name: string, body: string | Buffer, type: string | undefined = ONE, headers: Record<string, string> = {}): void => {
+  const add = (
+    name: string,
+    body: string | Buffer,
+    type: string | undefined = ONE,
+    headers: Record<string, string> = {},
+  ): void => {
     list.push({ name, body, type, headers });
   };
   const whole = json({});
-  for (const cut of [0, 1, 2, 10, 50, 100, 200, whole.length - 2, whole.length - 1]) add(`cut off after ${cut}`, whole.slice(0, cut));
-  for (const text of ['', ' ', 'null', 'true', '1', '""', '[]', '{}', '[1]', '[null]', '{"a":1}', 'undefined', 'NaN', "{'a':1}", '{"a":1,}', '[1,]', '{,}', '//x\n{}', '\u0000', '{"a":\u0001"b"}', '﻿{}', '{} {}', '1e999', '-', '+1', '01', '.5', '0x10', '"\\ud800"', '"\\x"', '{"a"', '{"a":', '{a:1}'])
+  for (const cut of [0, 1, 2, 10, 50, 100, 200, whole.length - 2, whole.length - 1])
+    add(`cut off after ${cut}`, whole.slice(0, cut));
+  for (const text of [
+    '',
+    ' ',
+    'null',
+    'true',
+    '1',
+    '""',
+    '[]',
+    '{}',
+    '[1]',
+    '[null]',
+    '{"a":1}',
+    'undefined',
+    'NaN',
+    "{'a':1}",
+    '{"a":1,}',
+    '[1,]',
+    '{,}',
+    '//x\n{}',
+    '\u0000',
+    '{"a":\u0001"b"}',
+    '﻿{}',
+    '{} {}',
+    '1e999',
+    '-',
+    '+1',
+    '01',
+    '.5',
+    '0x10',
+    '"\\ud800"',
+    '"\\x"',
+    '{"a"',
+    '{"a":',
+    '{a:1}',
+  ])
     add(`body ${JSON.stringify(text)}`, text);
-  for (const [open, close] of [['[', ']'], ['{"a":', '}']] as const)
-    for (const depth of [21, 100, 5000, 100_000]) add(`depth ${depth} of ${open}`, open === '[' ? nested(open, close, depth) : open.repeat(depth) + '1' + close.repeat(depth));
-  for (const bytes of [[0xff, 0xfe], [0xc0, 0x80], [0xed, 0xa0, 0x80], [0xf5, 0x80, 0x80, 0x80], [0xe2, 0x82], [0x80]]) {
-    add(`bytes ${Buffer.from(bytes).toString('hex')}`, Buffer.concat([Buffer.from('{"specversion":"'), Buffer.from(bytes), Buffer.from('"}')]));
+  for (const [open, close] of [
+    ['[', ']'],
+    ['{"a":', '}'],
+  ] as const)
+    for (const depth of [21, 100, 5000, 100_000])
+      add(
+        `depth ${depth} of ${open}`,
+        open === '[' ? nested(open, close, depth) : open.repeat(depth) + '1' + close.repeat(depth),
+      );
+  for (const bytes of [
+    [0xff, 0xfe],
+    [0xc0, 0x80],
+    [0xed, 0xa0, 0x80],
+    [0xf5, 0x80, 0x80, 0x80],
+    [0xe2, 0x82],
+    [0x80],
+  ]) {
+    add(
+      `bytes ${Buffer.from(bytes).toString('hex')}`,
+      Buffer.concat([Buffer.from('{"specversion":"'), Buffer.from(bytes), Buffer.from('"}')]),
+    );
   }
   add('UTF-16', Buffer.from(whole, 'utf16le'));
   add('Latin-1', Buffer.from(youthText('Bjørn'), 'latin1'));
@@ -56,8 +114,19 @@ function cases(): Case[] {
     add(`data key ${key}`, whole.replace('"data":{', `"data":{"${key}":{"x":1},`));
     add(`youth key ${key}`, whole.replace('"youth":{', `"youth":{"${key}":{"x":1},`));
   }
-  for (const key of ['id', 'source', 'type', 'specversion', 'data', 'recipient', 'inreplyto', 'holdforconsent', 'time'])
-    for (const value of [null, 7, [], {}, MARK + '\u0000', MARK.repeat(400)]) add(`${key} ${JSON.stringify(value).slice(0, 12)}`, json({ [key]: value }));
+  for (const key of [
+    'id',
+    'source',
+    'type',
+    'specversion',
+    'data',
+    'recipient',
+    'inreplyto',
+    'holdforconsent',
+    'time',
+  ])
+    for (const value of [null, 7, [], {}, MARK + '\u0000', MARK.repeat(400)])
+      add(`${key} ${JSON.stringify(value).slice(0, 12)}`, json({ [key]: value }));
   add('twice the same key', whole.replace('{', '{"id":"x",'));
   add('data twice', whole.replace('"data":', '"data":1,"data":'));
   add('specversion 0.3', json({ specversion: '0.3' }));
@@ -66,22 +135,82 @@ function cases(): Case[] {
   add('an extension in capitals', json({ MINE: 'x' }));
   add('a birth number as an extension', json({ mine: newYouth().nationalId }));
   add('a birth number as id', json({ id: newYouth().nationalId }));
-  add('a birth number with a space in time', json({ subject: newYouth().nationalId.replace(/^(.{6})/, '$1 ') }));
+  add(
+    'a birth number with a space in time',
+    json({ subject: newYouth().nationalId.replace(/^(.{6})/, '$1 ') }),
+  );
   add('a real birth number', youth({ nationalId: '01010750160' }));
-  for (const value of ['', '1', '12345678901', '00000000000', '99999999999', newYouth().nationalId + '0', ' ' + newYouth().nationalId, '٠'.repeat(11), newYouth().nationalId.slice(0, 10) + 'X'])
+  for (const value of [
+    '',
+    '1',
+    '12345678901',
+    '00000000000',
+    '99999999999',
+    newYouth().nationalId + '0',
+    ' ' + newYouth().nationalId,
+    '٠'.repeat(11),
+    newYouth().nationalId.slice(0, 10) + 'X',
+  ])
     add(`nationalId ${value.length} long ${value.slice(0, 2)}`, youth({ nationalId: value }));
-  for (const value of ['2026-02-30', '0000-00-00', '2026-13-01', '9999-12-31', '1800-01-01', '2026-1-1', '01.02.2026', '2026-02-01T00:00:00Z', '', 20260201, null, '-2026-01-01', '+002026-01-01']) {
+  for (const value of [
+    '2026-02-30',
+    '0000-00-00',
+    '2026-13-01',
+    '9999-12-31',
+    '1800-01-01',
+    '2026-1-1',
+    '01.02.2026',
+    '2026-02-01T00:00:00Z',
+    '',
+    20260201,
+    null,
+    '-2026-01-01',
+    '+002026-01-01',
+  ]) {
     add(`birthDate ${value}`, youth({ birthDate: value }));
     add(`lastDay ${value}`, data({ lastDay: value }));
   }
-  for (const value of ['0', '99999', '05010', 'abcd', '050', 501, null, '05\u000001']) add(`homeMunicipality ${JSON.stringify(value)}`, youth({ homeMunicipality: value }));
-  for (const field of ['givenName', 'familyName']) for (const value of ['', ' ', '\u0000', '\ud800', 'x'.repeat(5000), [MARK], { a: MARK }, 5, true]) add(`${field} ${JSON.stringify(value).slice(0, 10)}`, youth({ [field]: value }));
-  for (const value of [`${MARK}`, 1, null, ['FV'], '']) add(`leavingReason ${JSON.stringify(value)}`, data({ leavingReason: value }));
-  for (const type of ['application/json', 'text/plain', 'application/xml', 'multipart/form-data; boundary=x', 'application/x-www-form-urlencoded', 'application/cloudevents', 'application/cloudevents+xml', 'application/cloudevents+json; charset=utf-16', '', 'x', 'application/cloudevents+json, text/html', `${ONE}; charset=latin1`])
+  for (const value of ['0', '99999', '05010', 'abcd', '050', 501, null, '05\u000001'])
+    add(`homeMunicipality ${JSON.stringify(value)}`, youth({ homeMunicipality: value }));
+  for (const field of ['givenName', 'familyName'])
+    for (const value of ['', ' ', '\u0000', '\ud800', 'x'.repeat(5000), [MARK], { a: MARK }, 5, true])
+      add(`${field} ${JSON.stringify(value).slice(0, 10)}`, youth({ [field]: value }));
+  for (const value of [`${MARK}`, 1, null, ['FV'], ''])
+    add(`leavingReason ${JSON.stringify(value)}`, data({ leavingReason: value }));
+  for (const type of [
+    'application/json',
+    'text/plain',
+    'application/xml',
+    'multipart/form-data; boundary=x',
+    'application/x-www-form-urlencoded',
+    'application/cloudevents',
+    'application/cloudevents+xml',
+    'application/cloudevents+json; charset=utf-16',
+    '',
+    'x',
+    'application/cloudevents+json, text/html',
+    `${ONE}; charset=latin1`,
+  ])
     add(`content type "${type}"`, whole, type);
-  for (const encoding of ['gzip', 'br', 'deflate', 'gzip, identity', 'x']) add(`content encoding ${encoding}`, whole, ONE, { 'content-encoding': encoding });
-  for (const headers of [{ 'ce-id': 'a' }, { 'ce-id': 'a', 'ce-source': 'b' }, { 'ce-specversion': '1.0', 'ce-id': '%00', 'ce-source': `urn:stafett:agency:${agencies.school}`, 'ce-type': 'no.stafett.education-interrupted.v1' }, { 'ce-specversion': '1.0', 'ce-id': 'a%ff', 'ce-source': 'x', 'ce-type': 'y' }])
-    add(`binary with ${Object.keys(headers).length} headers`, JSON.stringify(event()['data']), 'application/json', headers as unknown as Record<string, string>);
+  for (const encoding of ['gzip', 'br', 'deflate', 'gzip, identity', 'x'])
+    add(`content encoding ${encoding}`, whole, ONE, { 'content-encoding': encoding });
+  for (const headers of [
+    { 'ce-id': 'a' },
+    { 'ce-id': 'a', 'ce-source': 'b' },
+    {
+      'ce-specversion': '1.0',
+      'ce-id': '%00',
+      'ce-source': `urn:stafett:agency:${agencies.school}`,
+      'ce-type': 'no.stafett.education-interrupted.v1',
+    },
+    { 'ce-specversion': '1.0', 'ce-id': 'a%ff', 'ce-source': 'x', 'ce-type': 'y' },
+  ])
+    add(
+      `binary with ${Object.keys(headers).length} headers`,
+      JSON.stringify(event()['data']),
+      'application/json',
+      headers as unknown as Record<string, string>,
+    );
   add('an empty batch', '[]', MANY);
   add('a batch that is no list', whole, MANY);
   add('a batch of lists', '[[]]', MANY);
@@ -106,13 +235,19 @@ it('answers more than 200 kinds of malformed input with a problem, never with a 
   for (const { name, body, type, headers = {} } of all) {
     const response = await fetch(`${hub.url}/v1/records`, {
       method: 'POST',
-      headers: { authorization: `Bearer ${token}`, ...(type !== undefined && { 'content-type': type }), ...headers },
+      headers: {
+        authorization: `Bearer ${token}`,
+        ...(type !== undefined && { 'content-type': type }),
+        ...headers,
+      },
       body: typeof body === 'string' ? body : new Uint8Array(body),
     });
     const text = await response.text();
     const problem = response.headers.get('content-type')?.startsWith('application/problem+json') ?? false;
-    if (response.status < 400 || response.status > 499 || !problem) wrong.push(`${name}: ${response.status} ${text.slice(0, 200)}`);
-    if (text.includes(MARK) || /node_modules|\.ts:|\.js:|at [A-Z]\w+\./.test(text)) wrong.push(`${name} leaks: ${text.slice(0, 300)}`);
+    if (response.status < 400 || response.status > 499 || !problem)
+      wrong.push(`${name}: ${response.status} ${text.slice(0, 200)}`);
+    if (text.includes(MARK) || /node_modules|\.ts:|\.js:|at [A-Z]\w+\./.test(text))
+      wrong.push(`${name} leaks: ${text.slice(0, 300)}`);
     if (/\d{11}/.test(text)) wrong.push(`${name} repeats digits`);
   }
   expect(wrong).toEqual([]);
@@ -122,19 +257,66 @@ it('answers more than 200 kinds of malformed input with a problem, never with a 
 
 it('refuses wrong queries and bodies on every other route with a pointer', async () => {
   const county = hub.as(agencies.county);
-  const queries = ['limit=0', 'limit=501', 'limit=-1', 'limit=1e2', 'limit=abc', 'limit=1&limit=2', 'limit=', 'after=', 'after=x', `after=${'A'.repeat(3000)}`, `${MARK}=1`, '__proto__=1', 'a[b]=1', '%', '%ff', 'limit=%00', `after=${newYouth().nationalId}`];
+  const queries = [
+    'limit=0',
+    'limit=501',
+    'limit=-1',
+    'limit=1e2',
+    'limit=abc',
+    'limit=1&limit=2',
+    'limit=',
+    'after=',
+    'after=x',
+    `after=${'A'.repeat(3000)}`,
+    `${MARK}=1`,
+    '__proto__=1',
+    'a[b]=1',
+    '%',
+    '%ff',
+    'limit=%00',
+    `after=${newYouth().nationalId}`,
+  ];
   for (const path of ['/v1/inbox', '/v1/outbox', '/v1/agencies', '/v1/audit/entries', '/v1/discrepancies']) {
     for (const query of queries) {
       const { status, text, headers } = await county.call('GET', `${path}?${query}`);
-      expect([path, query, status >= 400 && status < 500, headers.get('content-type')?.split(';')[0]]).toEqual([path, query, true, 'application/problem+json']);
+      expect([
+        path,
+        query,
+        status >= 400 && status < 500,
+        headers.get('content-type')?.split(';')[0],
+      ]).toEqual([path, query, true, 'application/problem+json']);
       expect(text).not.toContain(MARK);
     }
   }
-  const bodies = ['', 'null', '[]', '"x"', '{', '{}', `{"${MARK}":1}`, '{"__proto__":{}}', '{"kind":"x","transfers":"x","reason":1}', '{"transfers":[]}', '{"transfers":["x"]}', '{"through":1}'];
-  for (const path of ['/v1/inbox/acknowledgements', '/v1/inbox/rejections', '/v1/consents', '/v1/audit/searches', '/v1/reconciliation/runs', '/v1/discrepancies/00000000-0000-7000-8000-000000000000/resolution', '/v1/consents/00000000-0000-7000-8000-000000000000/withdrawal', '/v1/records/check']) {
+  const bodies = [
+    '',
+    'null',
+    '[]',
+    '"x"',
+    '{',
+    '{}',
+    `{"${MARK}":1}`,
+    '{"__proto__":{}}',
+    '{"kind":"x","transfers":"x","reason":1}',
+    '{"transfers":[]}',
+    '{"transfers":["x"]}',
+    '{"through":1}',
+  ];
+  for (const path of [
+    '/v1/inbox/acknowledgements',
+    '/v1/inbox/rejections',
+    '/v1/consents',
+    '/v1/audit/searches',
+    '/v1/reconciliation/runs',
+    '/v1/discrepancies/00000000-0000-7000-8000-000000000000/resolution',
+    '/v1/consents/00000000-0000-7000-8000-000000000000/withdrawal',
+    '/v1/records/check',
+  ]) {
     for (const body of bodies) {
       const { status, text, headers } = await county.call('POST', path, body);
-      expect([path, body, status >= 400 && status < 500, headers.get('content-type')?.split(';')[0]]).toEqual([path, body, true, 'application/problem+json']);
+      expect([path, body, status >= 400 && status < 500, headers.get('content-type')?.split(';')[0]]).toEqual(
+        [path, body, true, 'application/problem+json'],
+      );
       expect(text).not.toContain(MARK);
     }
   }
@@ -151,7 +333,15 @@ it('answers what is not even HTTP without falling', async () => {
       socket.on('error', () => resolve(got));
       setTimeout(() => socket.destroy(), 1500);
     });
-  for (const text of ['\u0000\u0001\u0002\r\n\r\n', 'GET\r\n\r\n', 'GET / HTTP/9.9\r\n\r\n', `GET / HTTP/1.1\r\nHost: x\r\nX: ${'y'.repeat(20_000)}\r\n\r\n`, 'POST /v1/records HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\nContent-Length: 6\r\n\r\nhello', 'POST /v1/records HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\nContent-Length: 3\r\n\r\n0\r\n\r\n', 'TRACE / HTTP/1.1\r\nHost: x\r\n\r\n']) {
+  for (const text of [
+    '\u0000\u0001\u0002\r\n\r\n',
+    'GET\r\n\r\n',
+    'GET / HTTP/9.9\r\n\r\n',
+    `GET / HTTP/1.1\r\nHost: x\r\nX: ${'y'.repeat(20_000)}\r\n\r\n`,
+    'POST /v1/records HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\nContent-Length: 6\r\n\r\nhello',
+    'POST /v1/records HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\nContent-Length: 3\r\n\r\n0\r\n\r\n',
+    'TRACE / HTTP/1.1\r\nHost: x\r\n\r\n',
+  ]) {
     const answer = await raw(text);
     expect(answer).toMatch(/^HTTP\/1\.1 4\d\d /);
     expect(answer).not.toMatch(/HTTP\/1\.1 5/);

@@ -83,14 +83,16 @@ export function client(url: string, orgNumber: string, token: () => Promise<stri
     pull,
     pullUntil: async (enough, query = '') => {
       let events: Json[] = [];
-      for (const until = Date.now() + 10_000; Date.now() < until; ) {
+      for (const until = Date.now() + 10_000; Date.now() < until;) {
         const answer = await pull(`?limit=500${query}`);
         if (answer.status !== 200) throw new Error(`${answer.status}: ${answer.text}`);
         events = answer.body.events;
         if (enough(events)) return events;
         await sleep(20);
       }
-      throw new Error(`not enough after 10 s: ${JSON.stringify(events.map((event) => [event.type, event.data]))}`);
+      throw new Error(
+        `not enough after 10 s: ${JSON.stringify(events.map((event) => [event.type, event.data]))}`,
+      );
     },
     acknowledge: (transfers) => call('POST', '/v1/inbox/acknowledgements', { transfers }),
     reject: (transfers, reason) => call('POST', '/v1/inbox/rejections', { transfers, reason }),

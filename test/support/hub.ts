@@ -76,7 +76,8 @@ export async function startTestHub(change: Change = (config) => config): Promise
     database,
     token,
     as: (orgNumber, only) => client(url, orgNumber, () => token(orgNumber, only)),
-    sql: (text, values) => asAdmin(database.superUrl, async (admin) => (await admin.query(text, values)).rows),
+    sql: (text, values) =>
+      asAdmin(database.superUrl, async (admin) => (await admin.query(text, values)).rows),
     close: async () => {
       await hub.stop();
       await database.drop();
