@@ -144,7 +144,7 @@ create table stafett.record (
   unique (sender_id, event_id),
   unique (group_no, position)
 );
-create index record_waiting on stafett.record (shard, group_no, position) where state = 'received';
+create index record_waiting on stafett.record (group_no, position) where state = 'received';
 create index record_by_sender on stafett.record (sender_id, group_no, position);
 create index record_same_event on stafett.record (controller_id, same_event_key) where same_event_key is not null;
 create index record_by_youth on stafett.record (youth_id) where youth_id is not null;

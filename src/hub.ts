@@ -44,7 +44,10 @@ const IDLE_LOOK_MS = 20;
  * Starts the roles that the settings ask for, loads the directory file, and listens.
  * @throws ConfigError where a setting is wrong (a taken port, another key than the database's)
  */
-export async function startHub(config: Config, { appUrl, clock = systemClock, docs = true }: HubOptions): Promise<Hub> {
+export async function startHub(
+  config: Config,
+  { appUrl, clock = systemClock, docs = true }: HubOptions,
+): Promise<Hub> {
   const app = await NestFactory.create<NestFastifyApplication>(
     AppModule.with(config, appUrl, clock),
     createHttpAdapter(config),

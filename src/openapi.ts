@@ -30,7 +30,11 @@ export function openApiOf(app: NestFastifyApplication, config: Config, today: Da
 }
 
 /** Serves the document at /openapi.json, and at /docs to be browsed. It is made when it is first asked for. */
-export function serveOpenApi(app: NestFastifyApplication, document: () => OpenAPIObject, browsable: boolean): void {
+export function serveOpenApi(
+  app: NestFastifyApplication,
+  document: () => OpenAPIObject,
+  browsable: boolean,
+): void {
   SwaggerModule.setup('docs', app, document, {
     ui: browsable,
     jsonDocumentUrl: 'openapi.json',

@@ -8,16 +8,20 @@ export const lockClass = { shard: 7301, inbox: 7302, schedule: 7303, directory: 
 
 const tryShards = statement(
   'lock.try-shards',
-  `select s as shard from unnest($2::int[]) as s where pg_try_advisory_xact_lock($1::int, s) order by s`,
+  `select case when pg_try_advisory_xact_lock($1::int, ($2::int[])[1])
+     then (select bool_and(pg_try_advisory_xact_lock($1::int, s)) from unnest($2::int[]) as s) else false end as got`,
 );
 
-/** Takes, without waiting, those of the shards that no other transaction holds; gives the ones it got. */
-export async function tryLockShards(tx: Tx, shards: readonly number[]): Promise<number[]> {
-  const rows = await tx.query<{ shard: number }>(tryShards, [
+/**
+ * Takes, without waiting, all the shards, or says that another transaction holds one (what it has taken by then goes with the
+ * transaction). All of them, because records of two youths to one recipient must not overtake each other either.
+ */
+export async function tryLockShards(tx: Tx, shards: readonly number[]): Promise<boolean> {
+  const [row] = await tx.query<{ got: boolean }>(tryShards, [
     lockClass.shard,
     [...shards].sort((a, b) => a - b),
   ]);
-  return rows.map((row) => row.shard);
+  return row?.got ?? false;
 }
 
 const lockInboxes = statement(

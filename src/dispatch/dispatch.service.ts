@@ -20,14 +20,8 @@ import type { StoredRecord } from '../records/record.js';
 import { Metrics } from '../telemetry/metrics.js';
 import { YouthsService, type Youth } from '../vault/youths.service.js';
 import { BodiesService, type SealedBody } from './bodies.service.js';
-import {
-  askers,
-  claimRecords,
-  retractRecords,
-  settleRecords,
-  shardsWithWork,
-  toldBefore,
-} from './dispatch.sql.js';
+import { askers, claimRecords, retractRecords, settleRecords, toldBefore } from './dispatch.sql.js';
+import { LowWater } from './low-water.js';
 import { NewsService } from './news.service.js';
 import { PlanService, typeOf, type Plan, type Subject } from './plan.service.js';
 import type { Draft, Notice, OpenTransfer } from './transfer.js';
@@ -49,6 +43,8 @@ interface Settled {
  */
 @Injectable()
 export class DispatchService {
+  private readonly lowWaters = new Map<number, LowWater>();
+
   constructor(
     @InjectDataSource() private readonly db: DataSource,
     @Inject(CONFIG) private readonly config: Config,
@@ -65,31 +61,46 @@ export class DispatchService {
     private readonly metrics: Metrics,
     doorbell: Doorbell,
   ) {
-    doorbell.answeredBy((shards) => this.look(shards));
+    doorbell.answeredBy((shards, fromTheBeginning) => this.look(shards, fromTheBeginning));
   }
 
   /** One transaction for what waits in some shards. */
-  async look(shards: readonly number[]): Promise<Found> {
+  async look(shards: readonly number[], fromTheBeginning: boolean): Promise<Found> {
     const directory = await this.directory.snapshot();
     const timer = this.metrics.dispatchSeconds.startTimer();
+    const lowWater = this.lowWaterOf(shards);
+    if (fromTheBeginning) lowWater.forget();
     return withTx(this.db, async (tx) => {
-      const waiting = (await tx.query<{ shard: number }>(shardsWithWork, [shards])).map((row) => row.shard);
-      if (waiting.length === 0) return 'nothing';
-      const locked = await tryLockShards(tx, waiting);
-      if (locked.length === 0) return 'busy';
+      if (!(await tryLockShards(tx, shards))) return 'busy';
       // News and records take the same locks from the start of the order, so they never share a transaction.
-      const heard = await this.news.handle(tx, directory, locked);
-      if (!heard) await this.dispatch(tx, directory, locked);
+      if (await this.news.handle(tx, directory, shards)) return 'more';
+      const last = await this.dispatch(tx, directory, shards, lowWater.from);
+      if (last === undefined) return 'nothing';
+      tx.afterCommit(() => lowWater.claimed(last));
       timer();
       return 'more';
     });
   }
 
-  private async dispatch(tx: Tx, directory: Directory, shards: readonly number[]): Promise<void> {
+  private lowWaterOf(shards: readonly number[]): LowWater {
+    const lane = shards[0] ?? 0;
+    const known = this.lowWaters.get(lane) ?? new LowWater();
+    this.lowWaters.set(lane, known);
+    return known;
+  }
+
+  /** @returns the highest group number among the records that it took, or undefined where none waits */
+  private async dispatch(
+    tx: Tx,
+    directory: Directory,
+    shards: readonly number[],
+    from: number,
+  ): Promise<number | undefined> {
     const claimed = upToCancelled(
-      await tx.query<Claimed>(claimRecords, [shards, this.config.dispatch.batchSize]),
+      await tx.query<Claimed>(claimRecords, [shards, this.config.dispatch.batchSize, from]),
     );
-    if (claimed.length === 0) return;
+    const last = claimed.at(-1);
+    if (!last) return undefined;
     const youths = await this.youths.byId(
       tx,
       claimed.flatMap((record) => record.youthId ?? []),
@@ -117,6 +128,7 @@ export class DispatchService {
       return { record, youth, plan: this.planFor(directory, record, subject, told) };
     });
     await this.write(tx, directory, settled, youths);
+    return Number(last.groupNo);
   }
 
   private planFor(directory: Directory, record: Claimed, subject: Subject | undefined, told: Told): Plan {
@@ -197,7 +209,7 @@ export class DispatchService {
     if (record.type !== 'referral-response' || !record.inReplyTo || plan.state !== 'dispatched') return [];
     const data = this.bodies.open(record, youths);
     const to =
-      data?.['answer'] === 'wrong-office' && typeof data['forwardedTo'] === 'string'
+      data?.['outcome'] === 'wrong-office' && typeof data['forwardedTo'] === 'string'
         ? directory.agencyByNumber(data['forwardedTo'])
         : undefined;
     return to

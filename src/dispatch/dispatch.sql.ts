@@ -1,23 +1,15 @@
 import { statement } from '../database/tx.js';
 
-/** Shards of a lane in which something waits. Both indexes hold only what waits, so this is as long as the queue. */
-export const shardsWithWork = statement(
-  'dispatch.shards-with-work',
-  `select s as shard from unnest($1::int[]) as s
-   where exists (select from stafett.record r where r.state = 'received' and r.shard = s)
-      or exists (select from stafett.recheck c where c.shard = s)`,
-);
-
 const columns = `r.id, r.sender_id as "senderId", r.controller_id as "controllerId", r.event_id as "eventId", r.type, r.youth_id as "youthId", r.shard,
   r.group_no as "groupNo", r.position, r.named_recipient_id as "namedRecipientId", r.in_reply_to as "inReplyTo", r.cancels,
   r.hold_for_consent as "holdForConsent", r.same_event_key as "sameEventKey", r.occurred_at as "occurredAt", r.accepted_at as "acceptedAt",
   r.state, r.reason, b.sealed, b.kek_id as "kekId", b.wrapped_key as "wrappedKey"`;
 
-/** The next records of shards that are locked: no other worker is at them, so no row lock is needed. */
+/** The next records of shards that are locked: no other worker is at them, so no row lock is needed. $3: see low-water.ts. */
 export const claimRecords = statement(
   'dispatch.claim-records',
   `select ${columns} from stafett.record r left join stafett.record_body b on b.id = r.id
-   where r.state = 'received' and r.shard = any ($1::int[]) order by r.group_no, r.position limit $2`,
+   where r.state = 'received' and r.group_no >= $3 and r.shard = any ($1::int[]) order by r.group_no, r.position limit $2`,
 );
 
 export const recordsById = statement(

@@ -60,13 +60,13 @@ export class Doorbell implements OnApplicationBootstrap, BeforeApplicationShutdo
   }
 
   /** Says that there is work in these shards. Returns at once and never fails. */
-  ring(shards: Iterable<number>): void {
+  ring(shards: Iterable<number>, fromTheBeginning = false): void {
     if (this.stopped) return;
     const lanes = new Set([...shards].map((shard) => laneOf(shard, this.config.queue.lanes)));
     const local = this.config.process.roles.includes('worker');
     for (const lane of lanes) {
       this.due.add(lane);
-      if (local) void this.lanes?.wake(lane);
+      if (local) void this.lanes?.wake(lane, fromTheBeginning);
     }
     this.gathering ??= setTimeout(() => this.flush(), local ? GATHER_LOCAL_MS : GATHER_MS);
   }
@@ -92,7 +92,10 @@ export class Doorbell implements OnApplicationBootstrap, BeforeApplicationShutdo
     try {
       const before = new Date(this.clock.now().getTime() - this.config.queue.sweepAfterSeconds * 1000);
       const rows = await withTx(this.db, (tx) => tx.query<{ shard: number }>(waitingShards, [before]));
-      if (rows.length > 0) this.ring(rows.map((row) => row.shard));
+      this.ring(
+        rows.map((row) => row.shard),
+        true,
+      );
     } catch (error) {
       this.log.warn('sweep-failed', faultFields(error));
     }

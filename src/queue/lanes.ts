@@ -2,7 +2,8 @@ import { SHARD_COUNT } from './shards.js';
 
 /** What a look at some shards found: nothing left, more to do, or shards with work that another process holds. */
 export type Found = 'nothing' | 'more' | 'busy';
-export type Look = (shards: readonly number[]) => Promise<Found>;
+/** @param fromTheBeginning the sweeper's look: past every mark of what is thought to be done */
+export type Look = (shards: readonly number[], fromTheBeginning: boolean) => Promise<Found>;
 
 /** Milliseconds until a lane looks again at shards that another process held. */
 const BUSY_WAIT_MS = 20;
@@ -19,6 +20,7 @@ export const shardsOf = (lane: number, lanes: number): number[] =>
 export class Lanes {
   private readonly running = new Map<number, Promise<void>>();
   private readonly again = new Set<number>();
+  private readonly swept = new Set<number>();
   private stopped = false;
 
   constructor(
@@ -28,8 +30,9 @@ export class Lanes {
   ) {}
 
   /** Resolves when the lane has nothing left that was there at the call. */
-  wake(lane: number): Promise<void> {
+  wake(lane: number, fromTheBeginning = false): Promise<void> {
     if (this.stopped) return Promise.resolve();
+    if (fromTheBeginning) this.swept.add(lane);
     this.again.add(lane);
     const running = this.running.get(lane);
     if (running) return running;
@@ -48,7 +51,7 @@ export class Lanes {
     const shards = shardsOf(lane, this.lanes);
     while (this.again.delete(lane) && !this.stopped) {
       try {
-        const found = await this.look(shards);
+        const found = await this.look(shards, this.swept.delete(lane));
         if (found !== 'nothing') this.again.add(lane);
         if (found === 'busy') await new Promise((resolve) => setTimeout(resolve, BUSY_WAIT_MS));
       } catch (error) {

@@ -1,0 +1,219 @@
+import { startHub } from '../../src/hub.js';
+import { agencies, startTestHub, type TestHub } from '../support/hub.js';
+import { client, type Client, type Event, type Json } from '../support/client.js';
+import { dataOf, newYouth } from '../support/youths.js';
+
+let hub: TestHub;
+let school: Client;
+beforeAll(async () => {
+  hub = await startTestHub();
+  school = hub.as(agencies.school);
+});
+afterAll(() => hub.close());
+
+const interrupted = (more: Json = {}, attributes: Partial<Event> = {}): Event =>
+  school.event(
+    'education-interrupted',
+    dataOf('education-interrupted', newYouth(), { school: school.orgNumber, ...more }),
+    attributes,
+  );
+const codes = (answer: Json): Json[] =>
+  answer.body.receipts.map(
+    (receipt: Json) => receipt.problem?.code ?? (receipt.duplicate ? 'duplicate' : receipt.state),
+  );
+
+it('answers the same event again with the first receipt, whatever the mode, the time and the order of keys', async () => {
+  const event = interrupted();
+  const first = await school.push(event);
+  const turned = {
+    ...event,
+    time: '2026-01-01T00:00:00Z',
+    data: Object.fromEntries(Object.entries(event.data).reverse()),
+  };
+  const again = await school.push([turned]);
+  expect(again.status).toBe(202);
+  expect(again.body.receipts[0]).toMatchObject({
+    recordId: first.body.receipts[0].recordId,
+    duplicate: true,
+    problem: null,
+  });
+  expect(await hub.sql('select from stafett.record where event_id = $1', [event.id])).toHaveLength(1);
+});
+
+it('refuses an event id that was used for other content', async () => {
+  const event = interrupted();
+  await school.push(event);
+  const other = await school.push({ ...event, data: { ...event.data, rightLeft: 'no' } });
+  expect([other.status, other.body.code]).toEqual([409, 'event-id-reused']);
+});
+
+it('judges each event of a batch on its own line', async () => {
+  const good = interrupted();
+  const wrong = interrupted({ leavingReason: 'XX' });
+  const answer = await school.push([
+    good,
+    wrong,
+    good,
+    { ...good, data: { ...good.data, rightLeft: 'no' } },
+    interrupted(),
+  ]);
+  expect(answer.status).toBe(202);
+  expect(codes(answer)).toEqual(['received', 'invalid-record', 'duplicate', 'event-id-reused', 'received']);
+  expect(answer.body.receipts[1].problem.errors[0].pointer).toBe('/data/leavingReason');
+});
+
+it('answers a batch of which nothing was taken with 422 and every problem', async () => {
+  const answer = await school.push([interrupted({ leavingReason: 'XX' }), interrupted({ lastDay: 'x' })]);
+  expect([
+    answer.status,
+    answer.body.code,
+    answer.body.problems.map((each: Json) => [each.index, each.problem.code]),
+  ]).toEqual([
+    422,
+    'batch-refused',
+    [
+      [0, 'invalid-record'],
+      [1, 'invalid-record'],
+    ],
+  ]);
+});
+
+it('keeps the order of one request, and of requests that waited for their answers', async () => {
+  const ids: string[] = [];
+  for (let request = 0; request < 5; request += 1) {
+    const events = Array.from({ length: 7 }, () => interrupted());
+    await school.push(events);
+    ids.push(...events.map(({ id }) => id));
+  }
+  const got = await hub
+    .as(agencies.ot)
+    .pullUntil((events) => ids.every((id) => events.some((event) => event.id === id)));
+  expect(got.map((event) => event.id).filter((id) => ids.includes(id))).toEqual(ids);
+  const sequences = got.map((event) => event.sequence);
+  expect(sequences).toEqual([...sequences].sort());
+});
+
+it('knows the same youth, school and last day from two sources as one event', async () => {
+  const youth = newYouth();
+  const county = hub.as(agencies.county);
+  const data = dataOf('education-interrupted', youth, { school: school.orgNumber });
+  const first = await school.send(school.event('education-interrupted', data));
+  await school.dispatched(first);
+  const second = await county.send(
+    county.event('education-interrupted', { ...data, guardianInformed: false }),
+  );
+  expect(await county.dispatched(second)).toMatchObject({
+    state: 'dispatched',
+    reason: 'same-event',
+    transfers: [],
+  });
+});
+
+it('hands over none of those who go abroad or become apprentices, unless the school names the recipient', async () => {
+  const [leaving] = ['AP', 'AS', 'LA'];
+  const plain = await school.send(interrupted({ leavingReason: leaving, kind: 'school' }));
+  expect(await school.dispatched(plain)).toMatchObject({
+    state: 'dispatched',
+    reason: 'no-hand-over',
+    transfers: [],
+  });
+  const named = await school.send(
+    interrupted(
+      { leavingReason: leaving, kind: 'school' },
+      { recipient: `urn:stafett:agency:${agencies.ot}` },
+    ),
+  );
+  expect((await school.dispatched(named)).transfers).toHaveLength(1);
+});
+
+it('takes an interruption back with one call, and tells the recipient', async () => {
+  const youth = newYouth();
+  const recordId = await school.send(
+    school.event(
+      'education-interrupted',
+      dataOf('education-interrupted', youth, { school: school.orgNumber }),
+    ),
+  );
+  await school.dispatched(recordId);
+  const resumed = await school.send(
+    school.event(
+      'education-resumed',
+      dataOf('education-resumed', youth, { school: school.orgNumber, cancels: recordId }),
+    ),
+  );
+  await school.dispatched(resumed);
+  expect(await school.dispatched(recordId)).toMatchObject({
+    state: 'retracted',
+    transfers: [{ state: 'withdrawn', reason: 'cancelled' }],
+  });
+  const got = await hub
+    .as(agencies.ot)
+    .pullUntil((events) => events.some((event) => event.recordid === resumed));
+  expect(got.some((event) => event.recordid === recordId)).toBe(false);
+});
+
+it('opens every body when several processes push the first records of the same new youths at once', async () => {
+  const others = await Promise.all(
+    [1, 2, 3].map(() => startHub(hub.config, { appUrl: hub.database.appUrl, docs: false })),
+  );
+  try {
+    const youths = Array.from({ length: 60 }, () => newYouth());
+    const clients = [hub.url, ...others.map(({ port }) => `http://127.0.0.1:${port}`)].map((url) =>
+      client(url, agencies.school, () => hub.token(agencies.school)),
+    );
+    const before = Number(
+      (
+        await hub.sql<{ n: string }>(
+          'select deadlocks n from pg_stat_database where datname = current_database()',
+        )
+      )[0]?.n,
+    );
+    const answers = await Promise.all(
+      clients.flatMap((one, i) =>
+        [0, 1].map((round) => {
+          const order = i % 2 === round ? youths : [...youths].reverse();
+          return one.push(
+            order.map((youth) =>
+              school.event(
+                'education-interrupted',
+                dataOf('education-interrupted', youth, {
+                  school: school.orgNumber,
+                  lastDay: `2026-11-${10 + i * 2 + round}`,
+                }),
+              ),
+            ),
+          );
+        }),
+      ),
+    );
+    expect(answers.map(({ status }) => status)).toEqual(answers.map(() => 202));
+    const records = answers.flatMap(({ body }) => body.receipts.map((receipt: Json) => receipt.recordId));
+    expect(new Set(records).size).toBe(8 * 60);
+    const known = await hub.sql(
+      'select from stafett.youth y join stafett.record r on r.youth_id = y.id where r.id = any ($1)',
+      [records],
+    );
+    expect(known).toHaveLength(8 * 60);
+    expect(
+      await hub.sql('select distinct youth_id from stafett.record where id = any ($1)', [records]),
+    ).toHaveLength(60);
+    const ot = hub.as(agencies.ot);
+    const got = new Map<string, Json>();
+    for (const until = Date.now() + 20_000; records.some((id) => !got.has(id)) && Date.now() < until;) {
+      const { body } = await ot.pull('?limit=500');
+      for (const event of body.events) got.set(event.recordid, event);
+      await ot.acknowledge(body.events.map((event: Json) => event.transferid));
+    }
+    expect(records.filter((id) => got.get(id)?.data?.youth?.nationalId === undefined)).toEqual([]);
+    const after = Number(
+      (
+        await hub.sql<{ n: string }>(
+          'select deadlocks n from pg_stat_database where datname = current_database()',
+        )
+      )[0]?.n,
+    );
+    expect(after - before).toBe(0);
+  } finally {
+    await Promise.all(others.map((other) => other.stop()));
+  }
+}, 60_000);
