@@ -14,19 +14,28 @@ import { OutboxModule } from './outbox/outbox.module.js';
 import { QueueModule } from './queue/queue.module.js';
 import { ReconciliationModule } from './reconciliation/reconciliation.module.js';
 import { RecordsModule } from './records/records.module.js';
+import type { LogOutput } from './telemetry/log.js';
 import { TelemetryModule } from './telemetry/telemetry.module.js';
 import { VaultModule } from './vault/vault.module.js';
+
+/** What the program finds rather than reads from its settings. */
+export interface Surroundings {
+  /** The application's login of a migrated database. */
+  readonly appUrl: string;
+  readonly clock?: Clock;
+  readonly log?: LogOutput;
+}
 
 /** The program's table of contents, in the order of the areas. */
 @Module({})
 export class AppModule {
-  static with(config: Config, appUrl: string, clock?: Clock): DynamicModule {
+  static with(config: Config, { appUrl, clock, log }: Surroundings): DynamicModule {
     return {
       module: AppModule,
       imports: [
         ConfigModule.with(config, clock),
         DatabaseModule.with({ appUrl }),
-        TelemetryModule,
+        TelemetryModule.with(log),
         CatalogueModule,
         QueueModule,
         VaultModule,

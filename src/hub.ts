@@ -5,9 +5,9 @@ import { NestFactory } from '@nestjs/core';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { FastifyInstance } from 'fastify';
 import { DataSource } from 'typeorm';
-import { AppModule } from './app.module.js';
+import { AppModule, type Surroundings } from './app.module.js';
 import { AuditService } from './audit/audit.service.js';
-import { systemClock, type Clock } from './common/clock.js';
+import { systemClock } from './common/clock.js';
 import { dayOf } from './common/days.js';
 import { createHttpAdapter } from './common/http.js';
 import { Problem } from './common/problems.js';
@@ -27,10 +27,7 @@ export interface Hub {
   stop(): Promise<void>;
 }
 
-export interface HubOptions {
-  /** The application's login of a migrated database. */
-  readonly appUrl: string;
-  readonly clock?: Clock;
+export interface HubOptions extends Surroundings {
   /** Whether /docs is served too. */
   readonly docs?: boolean;
 }
@@ -46,10 +43,10 @@ const IDLE_LOOK_MS = 20;
  */
 export async function startHub(
   config: Config,
-  { appUrl, clock = systemClock, docs = true }: HubOptions,
+  { docs = true, clock = systemClock, ...rest }: HubOptions,
 ): Promise<Hub> {
   const app = await NestFactory.create<NestFastifyApplication>(
-    AppModule.with(config, appUrl, clock),
+    AppModule.with(config, { clock, ...rest }),
     createHttpAdapter(config),
     { logger: false, abortOnError: false, bodyParser: false },
   );

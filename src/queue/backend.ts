@@ -42,9 +42,8 @@ function onPostgres(url: string, onError: (error: Error) => void): Bells {
 }
 
 function onRedis(url: string, onError: (error: Error) => void): Bells {
-  // A ring into a Redis that is away fails at once: the sweeper rings again. Only the worker waits for it to come back.
+  // A ring into a Redis that is away fails after one try to connect again: the sweeper rings again. Only the worker waits.
   const ringing = new Redis(url, {
-    enableOfflineQueue: false,
     maxRetriesPerRequest: 1,
     connectTimeout: 2000,
   });

@@ -33,17 +33,20 @@ export interface LogFields {
   readonly reason?: string;
 }
 
-/** JSON lines on standard output. */
+export const LOG_OUTPUT = Symbol('LogOutput');
+/** Where log lines go: standard output, or a test's own collection. */
+export interface LogOutput {
+  write(line: string): void;
+}
+
+/** One JSON object a line. */
 @Injectable()
 export class Log {
   private readonly out: Logger;
 
-  constructor(@Inject(CONFIG) config: Config) {
-    this.out = pino({
-      level: config.process.logLevel,
-      base: { app: 'stafett' },
-      timestamp: pino.stdTimeFunctions.isoTime,
-    });
+  constructor(@Inject(CONFIG) config: Config, @Inject(LOG_OUTPUT) output: LogOutput) {
+    const { logLevel: level } = config.process;
+    this.out = pino({ level, base: { app: 'stafett' }, timestamp: pino.stdTimeFunctions.isoTime }, output);
   }
 
   debug(event: string, fields: LogFields = {}): void {

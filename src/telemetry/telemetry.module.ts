@@ -1,14 +1,20 @@
-import { Global, Module } from '@nestjs/common';
+import { Global, Module, type DynamicModule } from '@nestjs/common';
 import { TerminusModule } from '@nestjs/terminus';
+import { pino } from 'pino';
 import { HealthController } from './health.controller.js';
-import { Log } from './log.js';
+import { Log, LOG_OUTPUT, type LogOutput } from './log.js';
 import { Metrics } from './metrics.js';
 
 @Global()
-@Module({
-  imports: [TerminusModule.forRoot({ logger: false })],
-  controllers: [HealthController],
-  providers: [Log, Metrics],
-  exports: [Log, Metrics],
-})
-export class TelemetryModule {}
+@Module({})
+export class TelemetryModule {
+  static with(output: LogOutput = pino.destination(1)): DynamicModule {
+    return {
+      module: TelemetryModule,
+      imports: [TerminusModule.forRoot({ logger: false })],
+      controllers: [HealthController],
+      providers: [{ provide: LOG_OUTPUT, useValue: output }, Log, Metrics],
+      exports: [Log, Metrics],
+    };
+  }
+}

@@ -84,7 +84,7 @@ export async function startHub(
     imports: [
       ConfigModule.with(config, clock),
       DatabaseModule.with({ appUrl: database.appUrl }),
-      TelemetryModule,
+      TelemetryModule.with(),
       QueueModule,
       VaultModule,
       AuditModule,

@@ -7,6 +7,7 @@ import type { Config } from '../../src/config/config.schema.js';
 import { loadConfig } from '../../src/config/load.js';
 import { startHub, type Hub } from '../../src/hub.js';
 import { mintToken } from '../../src/identity/issuer.tokens.js';
+import type { LogOutput } from '../../src/telemetry/log.js';
 import { client, type Client } from './client.js';
 import { asAdmin, createDatabase, type TestDatabase } from './database.js';
 
@@ -52,14 +53,14 @@ export const agencies = {
 export type Change = (config: Config) => Config;
 
 /** The whole hub on a socket and a migrated database of its own, with the example directory. */
-export async function startTestHub(change: Change = (config) => config): Promise<TestHub> {
+export async function startTestHub(change: Change = (config) => config, log?: LogOutput): Promise<TestHub> {
   const database = await createDatabase();
   const data = mkdtempSync(join(tmpdir(), 'stafett-hub-'));
   const clock = new StepClock();
   const config = change(testConfig(data));
   let hub: Hub;
   try {
-    hub = await startHub(config, { appUrl: database.appUrl, clock, docs: false });
+    hub = await startHub(config, { appUrl: database.appUrl, clock, docs: false, ...(log && { log }) });
   } catch (error) {
     await database.drop();
     rmSync(data, { recursive: true, force: true });

@@ -1,0 +1,202 @@
+import { agencies, startTestHub, type TestHub } from '../support/hub.js';
+import type { Client, Json } from '../support/client.js';
+import { dataOf, newYouth, releaseFor } from '../support/youths.js';
+
+let hub: TestHub;
+let school: Client, ot: Client, nav: Client;
+beforeAll(async () => {
+  hub = await startTestHub();
+  [school, ot, nav] = [agencies.school, agencies.ot, agencies.nav].map((number) => hub.as(number)) as [
+    Client,
+    Client,
+    Client,
+  ];
+});
+afterAll(() => hub.close());
+
+const interrupt = async (count = 1): Promise<string[]> => {
+  const events = Array.from({ length: count }, () =>
+    school.event(
+      'education-interrupted',
+      dataOf('education-interrupted', newYouth(), { school: school.orgNumber }),
+    ),
+  );
+  const { body } = await school.push(events);
+  const ids = body.receipts.map((receipt: Json) => receipt.recordId) as string[];
+  await school.dispatched(ids.at(-1) ?? '');
+  return ids;
+};
+const refer = async (
+  youth = newYouth(),
+  more: Json = {},
+): Promise<{ youth: Json; recordId: string; transferId: string; consentId: string }> => {
+  const { body } = await ot.call('POST', '/v1/consents', releaseFor(youth, ot.orgNumber, nav.orgNumber));
+  const recordId = await ot.send(ot.event('referral', dataOf('referral', youth), more));
+  const view = await ot.dispatched(recordId);
+  return { youth, recordId, transferId: view.transfers[0]?.transferId, consentId: body.consentId };
+};
+const recordIds = (events: Json[]): string[] => events.map((event) => event.recordid);
+
+it('gives each transfer once to whoever pages forward, and the same again from an older cursor', async () => {
+  const { cursor: start } = (await ot.pull('?limit=500')).body;
+  const sent = await interrupt(25);
+  const page = async (after: string, limit: number): Promise<Json> =>
+    (await ot.pull(`?limit=${limit}&after=${after}`)).body;
+  const seen: string[] = [];
+  let cursor = start;
+  for (let more = true; more;) {
+    const body = await page(cursor, 4);
+    seen.push(...recordIds(body.events));
+    ({ cursor, more } = body);
+  }
+  expect(seen).toEqual(sent);
+  expect(recordIds((await page(start, 500)).events)).toEqual(sent);
+  expect((await page(cursor, 500)).events).toEqual([]);
+});
+
+it('gives without a cursor only what is open, and with one whatever came after', async () => {
+  const { cursor } = (await ot.pull('?limit=500')).body;
+  const [first = '', second = ''] = await interrupt(2);
+  const got = await ot.pullUntil((events) => recordIds(events).includes(second));
+  await ot.acknowledge([got.find((event) => event.recordid === first).transferid]);
+  expect(recordIds((await ot.pull('?limit=500')).body.events)).not.toContain(first);
+  expect(recordIds((await ot.pull(`?limit=500&after=${cursor}`)).body.events)).toEqual([first, second]);
+});
+
+it('acknowledges through a cursor what was handed out, and never what was not', async () => {
+  await ot.call('POST', '/v1/inbox/acknowledgements', { through: (await ot.pull('?limit=500')).body.cursor });
+  await interrupt(5);
+  const { body } = await ot.pull('?limit=3');
+  await interrupt(1);
+  const done = await ot.call('POST', '/v1/inbox/acknowledgements', { through: body.cursor });
+  expect(done.body).toMatchObject({ acknowledged: 3 });
+  expect((await ot.pull('?limit=500')).body.events).toHaveLength(3);
+});
+
+it('keeps a filter in the cursor', async () => {
+  const { recordId } = await refer();
+  const filtered = (await nav.pull('?limit=500&type=referral')).body;
+  expect(recordIds(filtered.events)).toContain(recordId);
+  expect(filtered.events.every((event: Json) => event.type === 'no.stafett.referral.v1')).toBe(true);
+  expect((await nav.pull(`?after=${filtered.cursor}`)).body.code).toBe('cursor-foreign');
+  expect((await nav.pull(`?type=referral&after=${filtered.cursor}`)).status).toBe(200);
+  expect((await nav.pull('?type=nonsense')).status).toBe(400);
+});
+
+it('wakes a waiting pull within milliseconds of the commit, and answers an empty one in time', async () => {
+  const { cursor } = (await ot.pull('?limit=500')).body;
+  const waiting = ot.pull(`?after=${cursor}&wait=10`);
+  await new Promise((resolve) => setTimeout(resolve, 200));
+  const before = performance.now();
+  const [recordId = ''] = await interrupt();
+  const { body } = await waiting;
+  expect(recordIds(body.events)).toEqual([recordId]);
+  expect(performance.now() - before).toBeLessThan(1500);
+  const empty = performance.now();
+  const none = await ot.pull(`?after=${body.cursor}&wait=1`);
+  expect(none.body.events).toEqual([]);
+  expect(performance.now() - empty).toBeGreaterThan(900);
+});
+
+it('tells the sender by a notice when the recipient rejects, and the notice can be acknowledged like the rest', async () => {
+  const { recordId, transferId } = await refer();
+  expect((await nav.reject([transferId], 'not-ours')).body.results[0].problem.code).toBe(
+    'transfer-not-collected',
+  );
+  await nav.pullUntil((events) => recordIds(events).includes(recordId));
+  expect((await nav.reject([transferId], 'not-ours')).body.results[0]).toMatchObject({
+    state: 'rejected',
+    problem: null,
+  });
+  expect((await nav.reject([transferId], 'not-ours')).body.results[0].problem).toBeNull();
+  expect((await nav.acknowledge([transferId])).body.results[0].problem.code).toBe('transfer-closed');
+  const events = await ot.pullUntil((all) => all.some((event) => event.data?.transferId === transferId));
+  const notice = events.find((event) => event.data?.transferId === transferId);
+  expect(notice.data).toMatchObject({ recordId, state: 'rejected', reason: 'not-ours' });
+  expect((await ot.acknowledge([notice.transferid])).body.results[0].state).toBe('acknowledged');
+  expect((await ot.reject([notice.transferid], 'other')).body.results[0].problem).not.toBeNull();
+});
+
+it('lets a transfer that nobody collects expire, and a hold that nobody ends, and tells the sender', async () => {
+  const uncollected = await refer();
+  const held = await ot.send(ot.event('referral', dataOf('referral', newYouth()), { holdforconsent: true }));
+  await ot.dispatched(held);
+  hub.clock.days(31);
+  try {
+    const { ExpiryService } = await import('../../src/dispatch/expiry.service.js');
+    await hub.hub.app.get(ExpiryService, { strict: false }).findOverdue();
+    const told = (id: string) => (events: Json[]) =>
+      events.some((event) => event.data?.recordId === id && event.data.state === 'expired');
+    // Tokens are of today's clock, the hub is a month on: the database is asked, not the API.
+    for (const until = Date.now() + 8000; ; await new Promise((resolve) => setTimeout(resolve, 30))) {
+      const rows = await hub.sql<{ state: string }>(
+        'select state from stafett.transfer where notice is null and record_id = any ($1)',
+        [[uncollected.recordId, held]],
+      );
+      if (rows.every(({ state }) => state === 'expired')) break;
+      if (Date.now() > until) throw new Error(JSON.stringify(rows));
+    }
+    hub.clock.days(-31);
+    await ot.pullUntil((events) => told(uncollected.recordId)(events) && told(held)(events));
+    expect(
+      (await nav.pull('?limit=500')).body.events.some(
+        (event: Json) => event.recordid === uncollected.recordId,
+      ),
+    ).toBe(false);
+    expect(
+      await hub.sql('select from stafett.record_body where id = any ($1)', [[uncollected.recordId, held]]),
+    ).toEqual([]);
+  } finally {
+    // Whatever happened, the other tests live today.
+    hub.clock.days(Math.round((Date.now() - hub.clock.now().getTime()) / 86_400_000));
+  }
+});
+
+it('passes a referral on when the office says that it is another’s', async () => {
+  const youth = newYouth();
+  const otherNav = hub.as(agencies.otherNav);
+  await ot.call('POST', '/v1/consents', releaseFor(youth, ot.orgNumber, agencies.otherNav));
+  const { recordId } = await refer(youth);
+  await nav.pullUntil((events) => recordIds(events).includes(recordId));
+  const answer = dataOf('referral-response', youth);
+  const wrongOffice = { youth, outcome: 'wrong-office', forwardedTo: agencies.otherNav };
+  expect(answer.outcome).toBe('taken');
+  await nav.send(nav.event('referral-response', wrongOffice, { inreplyto: recordId }));
+  const got = await otherNav.pullUntil((events) => recordIds(events).includes(recordId));
+  expect(got.find((event) => event.recordid === recordId).data.youth.nationalId).toBe(youth.nationalId);
+});
+
+it('draws back what is open when a youth becomes protected, and says no more than that a person handles it', async () => {
+  const { youth, recordId } = await refer();
+  await ot.send(
+    ot.event('referral', dataOf('referral', { ...youth, protection: 'strictly-confidential' }), {
+      holdforconsent: true,
+    }),
+  );
+  for (const until = Date.now() + 8000; ; await new Promise((resolve) => setTimeout(resolve, 30))) {
+    const { body } = await ot.record(recordId);
+    if (body.transfers[0].state === 'withdrawn') {
+      expect(body.transfers[0].reason).toBe('manual-handling');
+      break;
+    }
+    if (Date.now() > until) throw new Error(JSON.stringify(body));
+  }
+  expect(recordIds((await nav.pull('?limit=500')).body.events)).not.toContain(recordId);
+});
+
+it('gives no body once a withdrawal is answered, however withdrawals and pulls meet', async () => {
+  for (let round = 0; round < 15; round += 1) {
+    const { recordId, consentId } = await refer();
+    const pulls = Array.from({ length: 4 }, () => nav.pull('?limit=500'));
+    const withdrawal = ot.call('POST', `/v1/consents/${consentId}/withdrawal`, { by: 'youth', how: 'phone' });
+    await withdrawal;
+    const after = await nav.pull('?limit=500');
+    expect(recordIds(after.body.events)).not.toContain(recordId);
+    await Promise.all(pulls);
+    const entries = await hub.sql<{ act: string }>(
+      `select act from stafett.entry_detail where record_id = $1 and act in ('transfer-disclosed') or consent_id = $2 and act = 'consent-withdrawn' order by id`,
+      [recordId, consentId],
+    );
+    expect(entries.at(-1)?.act).toBe('consent-withdrawn');
+  }
+});
