@@ -7,8 +7,8 @@ import type { FieldCode } from './field-spec.js';
 export type Judge = (value: unknown) => FieldCode | undefined;
 
 /** One line, or more, with no blank first or last. */
-export const LINE = '^\\S(.*\\S)?$';
-export const LINES = '^\\S([\\s\\S]*\\S)?$';
+export const LINE = '^(?=\\S)(?=[\\s\\S]*\\S$)[^\\p{Cc}\\p{Cs}\\u2028\\u2029]+$';
+export const LINES = '^(?=\\S)(?=[\\s\\S]*\\S$)(?:[^\\p{Cc}\\p{Cs}]|\\n)+$';
 /** Days of the twentieth and twenty-first century: a far day is a slip of the keyboard. */
 export const DAY = '^(19|20)\\d{2}-\\d{2}-\\d{2}$';
 /** RFC 3339 in UTC, to the second at the finest. */

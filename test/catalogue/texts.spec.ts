@@ -8,7 +8,9 @@ describe('the texts', () => {
   });
 
   it('stop the start where one is missing', () => {
-    expect(() => checkTexts(recordTypes, [new Texts('nn', {})])).toThrow('config/texts/nn.yaml has no text at');
+    expect(() => checkTexts(recordTypes, [new Texts('nn', {})])).toThrow(
+      'config/texts/nn.yaml has no text at',
+    );
   });
 
   it.each(languages)('in %s are not found on a prototype', (language) => {
