@@ -1,16 +1,23 @@
-import type { OrgNumber } from '../common/ids.js';
 import type { Scope } from '../common/access.js';
+import { urnOfOrgNumber, type OrgNumber } from '../common/ids.js';
+import { isObject } from '../common/json.js';
 import type { Config } from '../config/config.schema.js';
 import { mintToken } from '../identity/issuer.tokens.js';
 import { CommandError } from './command-error.js';
 
+export type Body = Readonly<Record<string, unknown>>;
+
 export interface Answer {
   readonly status: number;
-  readonly body: Readonly<Record<string, unknown>>;
+  readonly body: Body;
+  /** Seconds to wait before the same call is made again, where the hub says so. */
+  readonly retryAfter: number;
 }
 
-/** A token is renewed when it has less than this left of its ten minutes. */
+/** A token is renewed when it has less than two of its ten minutes left. */
 const RENEW_AFTER_MS = 8 * 60_000;
+/** Longer than the longest wait at an inbox. */
+const PATIENCE_MS = 90_000;
 
 /** One agency's small client of the public API, with a token of the development issuer. */
 export class HubClient {
@@ -26,40 +33,69 @@ export class HubClient {
     return this.config.http.publicUrl;
   }
 
-  /** @throws CommandError where no hub answers */
+  get urn(): string {
+    return urnOfOrgNumber(this.orgNumber);
+  }
+
+  /**
+   * @param body JSON text as it is, or a value
+   * @throws CommandError where no hub answers, or one with other keys
+   */
   async call(method: string, path: string, body?: unknown, type = 'application/json'): Promise<Answer> {
+    const { response, text } = await this.fetch(method, path, body, type);
+    const value = parsed(text);
+    if (!isObject(value) || (response.status >= 400 && typeof value['code'] !== 'string'))
+      throw new CommandError(
+        `What answers at ${this.url} is no hub of Stafett (HTTP ${response.status}). Set STAFETT_URL (or PORT) to where the hub is.`,
+      );
+    if (response.status === 401)
+      throw new CommandError(
+        `The hub at ${this.url} does not accept the keys in ${this.config.process.keys}. Set STAFETT_DATA (or STAFETT_KEYS) as the hub has it.`,
+      );
+    return { status: response.status, body: value, retryAfter: Number(response.headers.get('retry-after')) };
+  }
+
+  /** The body of a call that must succeed. @throws CommandError with the problem's code and what to do */
+  async must(method: string, path: string, body?: unknown): Promise<Body> {
+    const answer = await this.call(method, path, body);
+    if (answer.status < 400) return answer.body;
+    throw new CommandError(tellProblem(answer.body));
+  }
+
+  /** All items of a list, page after page. */
+  async *items<Item>(path: string, query: Readonly<Record<string, string>> = {}): AsyncGenerator<Item> {
+    for (let after = '', more = true; more;) {
+      const asked = new URLSearchParams({ ...query, limit: '500', ...(after && { after }) });
+      const page = await this.must('GET', `${path}?${asked}`);
+      yield* page['items'] as Item[];
+      after = String(page['cursor']);
+      more = page['more'] === true;
+    }
+  }
+
+  private async fetch(
+    method: string,
+    path: string,
+    body: unknown,
+    type: string,
+  ): Promise<{ response: Response; text: string }> {
     const headers = {
       authorization: `Bearer ${await this.bearer()}`,
       ...(body !== undefined && { 'content-type': type }),
     };
-    let response: Response;
-    let text: string;
     try {
-      response = await fetch(this.url + path, {
+      const response = await fetch(this.url + path, {
         method,
         headers,
-        ...(body !== undefined && { body: JSON.stringify(body) }),
+        signal: AbortSignal.timeout(PATIENCE_MS),
+        ...(body !== undefined && { body: typeof body === 'string' ? body : JSON.stringify(body) }),
       });
-      text = await response.text();
+      return { response, text: await response.text() };
     } catch {
       throw new CommandError(
-        `No hub answers at ${this.url}. Start one with "npm start", or set STAFETT_URL (or PORT) to where it is.`,
+        `No hub answers at ${this.url}. Start one with "npm run hub", or set STAFETT_URL (or PORT) to where it is.`,
       );
     }
-    try {
-      return { status: response.status, body: JSON.parse(text) as Answer['body'] };
-    } catch {
-      throw new CommandError(
-        `What answers at ${this.url} is no hub of Stafett (${response.status}). Set STAFETT_URL to where the hub is.`,
-      );
-    }
-  }
-
-  /** The body of a call that must succeed. @throws CommandError with the problem's code and what to do */
-  async must(method: string, path: string, body?: unknown, type?: string): Promise<Answer['body']> {
-    const answer = await this.call(method, path, body, type);
-    if (answer.status < 400) return answer.body;
-    throw new CommandError(tellProblem(answer.body));
   }
 
   private async bearer(): Promise<string> {
@@ -75,11 +111,16 @@ export class HubClient {
 }
 
 /** A problem of RFC 9457 in one line. */
-export function tellProblem(body: Answer['body']): string {
-  const errors = Array.isArray(body['errors']) ? (body['errors'] as { pointer: string; code: string }[]) : [];
-  const where = errors.slice(0, 5).map(({ pointer, code }) => `${pointer || '/'} ${code}`);
-  return [
-    `${String(body['code'])}: ${String(body['detail'])}`,
-    ...(where.length > 0 ? [`(${where.join(', ')})`] : []),
-  ].join(' ');
+export function tellProblem({ code, detail, errors }: Body): string {
+  const found = Array.isArray(errors) ? (errors as { pointer: string; code: string }[]) : [];
+  const where = found.slice(0, 5).map((error) => `${error.pointer || '/'} ${error.code}`);
+  return `${String(code)}: ${String(detail)}${where.length > 0 ? ` (${where.join(', ')})` : ''}`;
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
 }

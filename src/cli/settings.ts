@@ -1,56 +1,67 @@
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { isScope, scopesOfKind } from '../identity/scopes.js';
-import type { AgencyKind, Scope } from '../common/access.js';
+import { scopes as allScopes, type Scope } from '../common/access.js';
 import { isOrgNumber, type OrgNumber } from '../common/ids.js';
 import type { Config } from '../config/config.schema.js';
 import { loadConfig, projectFolder } from '../config/load.js';
-import { parseDirectory } from '../directory/directory.file.js';
+import { DirectoryFileError, parseDirectory, type DirectoryFile } from '../directory/directory.file.js';
+import { isScope } from '../identity/scopes.js';
 import { CommandError } from './command-error.js';
 import { HubClient } from './hub-client.js';
 
-/** Lets other settings than the hub's own stand, but not its log: a command prints what it was asked for. */
+/** The settings that the hub of this folder and environment has. @throws ConfigError */
 export const settings = (): Config => loadConfig();
 
 export function orgNumberFrom(text: string): OrgNumber {
   if (isOrgNumber(text)) return text;
   throw new CommandError(
-    `"${text}" is no organisation number: nine digits with a valid check digit. "stafett agencies" lists those that take part.`,
+    `"${text}" is no organisation number: nine digits, the last a check digit. "stafett agencies" lists those that take part.`,
   );
 }
 
 export function scopesFrom(text: string): Scope[] {
-  return text
-    .split(/\s+/)
-    .filter(Boolean)
-    .map((scope) => {
-      if (isScope(scope)) return scope;
-      throw new CommandError(`"${scope}" is no scope. Scopes: ${[...scopesOfKind('county')].join(', ')}.`);
-    });
+  const named = text.split(/\s+/).filter(Boolean);
+  const unknown = named.find((scope) => !isScope(scope));
+  if (unknown === undefined && named.length > 0) return named.filter(isScope);
+  throw new CommandError(
+    `${unknown === undefined ? 'No scope is given' : `"${unknown}" is no scope`}. Scopes: ${allScopes.join(', ')}.`,
+  );
 }
 
-/** A client for a county of the directory file, or for the agency that was named. */
-export function clientFor(
-  config: Config,
-  agency: string | undefined,
-  kind: AgencyKind = 'county',
-): HubClient {
-  const orgNumber = agency === undefined ? firstOfKind(config, kind) : orgNumberFrom(agency);
-  return new HubClient(config, orgNumber, [...scopesOfKind('county')]);
+/**
+ * A client for the agency that was named, or for the first county of the directory file. It asks for every scope; the hub lets
+ * those count that the agency's kind may hold.
+ */
+export function clientFor(config: Config, agency: string | undefined): HubClient {
+  const orgNumber = agency === undefined ? firstCounty(config) : orgNumberFrom(agency);
+  return new HubClient(config, orgNumber, allScopes);
 }
 
-function firstOfKind({ directory }: Config, kind: AgencyKind): OrgNumber {
-  const path = resolve(projectFolder, directory.file);
+function firstCounty(config: Config): OrgNumber {
+  const county = directoryOf(config)?.agencies.find(({ kind }) => kind === 'county');
+  if (county) return county.orgNumber;
+  throw new CommandError(
+    'The settings name no directory file with a county to ask as (directory.file). Say it with --agency ORGNR.',
+  );
+}
+
+/** The directory file of the settings, or undefined where they name none. @throws CommandError where it cannot be used */
+export function directoryOf({ directory }: Config): DirectoryFile | undefined {
+  return directory.file ? readDirectory(resolve(projectFolder, directory.file)) : undefined;
+}
+
+/** @throws CommandError in one line, with everything that is wrong with the file */
+export function readDirectory(path: string): DirectoryFile {
   let text: string;
   try {
     text = readFileSync(path, 'utf8');
   } catch {
-    throw new CommandError(
-      'The settings name no directory file that says who to ask as. Say it with --agency ORGNR.',
-    );
+    throw new CommandError(`${path} cannot be read. Give a directory file, as docs/directory.md describes it.`);
   }
-  const found = parseDirectory(text).agencies.find((agency) => agency.kind === kind);
-  if (!found)
-    throw new CommandError(`${path} has no agency of kind ${kind}. Say who to ask as with --agency ORGNR.`);
-  return found.orgNumber;
+  try {
+    return parseDirectory(text);
+  } catch (error) {
+    if (!(error instanceof DirectoryFileError)) throw error;
+    throw new CommandError(`${path} cannot be used: ${error.message.replaceAll('\n', '; ')}`);
+  }
 }

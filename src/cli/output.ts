@@ -1,0 +1,12 @@
+import { once } from 'node:events';
+
+/** Waits where the reader of a pipe is slower, so that a million lines do not pile up in memory. */
+export async function print(line: string): Promise<void> {
+  if (!process.stdout.write(`${line}\n`)) await once(process.stdout, 'drain');
+}
+
+/** For people: progress, cursors, errors. Never mixed into what is piped on. */
+export const tell = (line: string): void => void process.stderr.write(`${line}\n`);
+
+/** A text of any shape as one line. */
+export const oneLine = (text: string): string => text.trim().replaceAll(/\s*\n\s*/g, ' ');

@@ -1,0 +1,77 @@
+import { open } from 'node:fs/promises';
+import { isObject } from '../common/json.js';
+import { CommandError } from './command-error.js';
+
+export type Event = Readonly<Record<string, unknown>>;
+
+/**
+ * The events of a file: one CloudEvent a line, which are read as they are needed; or one CloudEvent or a list of them over
+ * several lines, which must be read to the end first. `-` reads standard input.
+ * @throws CommandError that names the line or the event
+ */
+export async function* readEvents(path: string): AsyncGenerator<Event> {
+  let number = 0;
+  let events = 0;
+  let whole: string[] | undefined;
+  for await (const line of linesOf(path)) {
+    number += 1;
+    if (whole) whole.push(line);
+    if (whole || line.trim() === '') continue;
+    const value = parsed(line);
+    if (value !== undefined) {
+      for (const event of eventsIn(value, `line ${number} of ${path}`)) {
+        events += 1;
+        yield event;
+      }
+    } else if (events === 0) whole = [line];
+    else throw new CommandError(`Line ${number} of ${path} is not JSON. What stands before it was read.`);
+  }
+  if (whole) {
+    const value = parsed(whole.join('\n'));
+    if (value === undefined)
+      throw new CommandError(`${path} is not JSON. Give CloudEvents: one, a JSON list, or one a line.`);
+    const list = eventsIn(value, path);
+    events += list.length;
+    yield* list;
+  }
+  if (events === 0) throw new CommandError(`${path} holds no event.`);
+}
+
+function eventsIn(value: unknown, where: string): Event[] {
+  const list = Array.isArray(value) ? value : [value];
+  if (list.every(isObject)) return list;
+  throw new CommandError(`What stands in ${where} is no CloudEvent: give JSON objects.`);
+}
+
+async function* linesOf(path: string): AsyncGenerator<string> {
+  try {
+    const stream = path === '-' ? process.stdin : (await open(path)).createReadStream();
+    stream.setEncoding('utf8');
+    let rest = '';
+    for await (const chunk of stream as AsyncIterable<string>) {
+      const [first = '', ...more] = chunk.split('\n');
+      const last = more.pop();
+      if (last === undefined) rest += first;
+      else {
+        yield rest + first;
+        yield* more;
+        rest = last;
+      }
+    }
+    yield rest;
+  } catch (error) {
+    if (error instanceof Error && 'syscall' in error)
+      throw new CommandError(
+        `${path} cannot be read (${String((error as NodeJS.ErrnoException).code)}). Give a file with CloudEvents, or - for standard input.`,
+      );
+    throw error;
+  }
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text.replace(/^\uFEFF/, ''));
+  } catch {
+    return undefined;
+  }
+}
