@@ -2,12 +2,18 @@ import tseslint from 'typescript-eslint';
 
 const clockAndChance = [
   { selector: "NewExpression[callee.name='Date'][arguments.length=0]", message: 'Ask the injected Clock.' },
-  { selector: "CallExpression[callee.object.name='Date'][callee.property.name='now']", message: 'Ask the injected Clock.' },
-  { selector: "CallExpression[callee.object.name='Math'][callee.property.name='random']", message: 'Use crypto, or an injected source.' },
+  {
+    selector: "CallExpression[callee.object.name='Date'][callee.property.name='now']",
+    message: 'Ask the injected Clock.',
+  },
+  {
+    selector: "CallExpression[callee.object.name='Math'][callee.property.name='random']",
+    message: 'Use crypto, or an injected source.',
+  },
 ];
 
 export default tseslint.config(
-  { ignores: ['dist', 'node_modules', '.stafett', 'coverage'] },
+  { ignores: ['**/*.cjs', 'dist', 'node_modules', '.stafett', 'coverage'] },
   ...tseslint.configs.recommended,
   {
     files: ['**/*.ts', '**/*.tsx'],
@@ -17,12 +23,19 @@ export default tseslint.config(
       '@typescript-eslint/no-misused-promises': 'error',
       '@typescript-eslint/await-thenable': 'error',
       '@typescript-eslint/no-explicit-any': 'error',
-      '@typescript-eslint/switch-exhaustiveness-check': ['error', { considerDefaultExhaustiveForUnions: true }],
+      '@typescript-eslint/switch-exhaustiveness-check': [
+        'error',
+        { considerDefaultExhaustiveForUnions: true },
+      ],
       '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_', varsIgnorePattern: '^_' }],
       'no-console': 'error',
       eqeqeq: 'error',
     },
   },
-  { files: ['src/**/*.ts'], ignores: ['src/common/**', 'src/cli/**'], rules: { 'no-restricted-syntax': ['error', ...clockAndChance] } },
+  {
+    files: ['src/**/*.ts'],
+    ignores: ['src/common/**', 'src/cli/**'],
+    rules: { 'no-restricted-syntax': ['error', ...clockAndChance] },
+  },
   { files: ['src/cli/**', 'test/**', 'bench/**', 'bin/**'], rules: { 'no-console': 'off' } },
 );

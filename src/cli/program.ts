@@ -45,7 +45,10 @@ function addReading(program: Command): void {
     .description('print an access token of the development issuer; it lives for ten minutes')
     .requiredOption('--agency <orgnr>', 'the agency that it speaks for')
     .requiredOption('--scope <scopes>', 'scopes, parted by spaces')
-    .addHelpText('after', '\nExample: stafett token --agency 310300012 --scope "stafett:inbox stafett:consents"')
+    .addHelpText(
+      'after',
+      '\nExample: stafett token --agency 310300012 --scope "stafett:inbox stafett:consents"',
+    )
     .action(async ({ agency, scope }: { agency: string; scope: string }) => {
       const config = settings();
       const wish = { orgNumber: orgNumberFrom(agency), scopes: scopesFrom(scope) };
@@ -54,7 +57,9 @@ function addReading(program: Command): void {
 
   program
     .command('agencies')
-    .description('list the agencies that take part, one a line: organisation number, kind, name (parted by tabs)')
+    .description(
+      'list the agencies that take part, one a line: organisation number, kind, name (parted by tabs)',
+    )
     .addOption(new Option('--kind <kind>', 'only of this kind').choices(agencyKinds))
     .option('--json', 'as JSON, one a line')
     .option('--agency <orgnr>', 'who asks; the first county of the directory file where it is left out')
@@ -69,7 +74,9 @@ function addReading(program: Command): void {
 
   program
     .command('youth')
-    .description('print synthetic youths (birth month + 80), one JSON object a line, as data.youth of an event')
+    .description(
+      'print synthetic youths (birth month + 80), one JSON object a line, as data.youth of an event',
+    )
     .requiredOption('--count <n>', 'how many', whole(1, MOST_YOUTHS))
     .option('--seed <n>', 'the same seed gives the same youths, all year', whole(0, 2 ** 31 - 1))
     .addHelpText('after', '\nExample: stafett youth --count 3 --seed 1')
@@ -115,14 +122,19 @@ function addExchange(program: Command): void {
 
   program
     .command('pull')
-    .description('print what is addressed to an agency, one CloudEvent a line; the cursor goes to standard error')
+    .description(
+      'print what is addressed to an agency, one CloudEvent a line; the cursor goes to standard error',
+    )
     .requiredOption('--agency <orgnr>', 'whose inbox')
     .option('--after <cursor>', 'what comes after a cursor; without it, what is open')
     .option('--type <key...>', 'only these record types')
     .option('--wait <seconds>', 'how long to wait where there is nothing', whole(0, 30))
     .option('--limit <n>', 'at most this many', whole(1, 500))
     .option('--acknowledge', 'acknowledge what was printed')
-    .addHelpText('after', '\nExample: stafett pull --agency 310400017 --type referral --wait 30 --acknowledge')
+    .addHelpText(
+      'after',
+      '\nExample: stafett pull --agency 310400017 --type referral --wait 30 --acknowledge',
+    )
     .action(({ agency, ...options }: PullOptions & { agency: string }) =>
       pull(clientFor(settings(), agency), options),
     );
@@ -157,7 +169,9 @@ function addOperation(program: Command): void {
 
   program
     .command('migrate')
-    .description('make or update the tables, with the login of DATABASE_OWNER_URL or in the embedded database')
+    .description(
+      'make or update the tables, with the login of DATABASE_OWNER_URL or in the embedded database',
+    )
     .action(async () => {
       const { applied, queueVersion } = await (await operate()).migrateDatabase(settings());
       for (const name of applied) await print(name);

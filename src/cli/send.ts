@@ -82,7 +82,8 @@ async function* batchesOf(
 
 async function sendBatch({ client, lines }: Batch): Promise<Receipt[]> {
   const receipts = new Map<number, Receipt>();
-  const mayTryAgain = ({ index }: Line): boolean => receipts.get(index)?.problem?.retry ?? !receipts.has(index);
+  const mayTryAgain = ({ index }: Line): boolean =>
+    receipts.get(index)?.problem?.retry ?? !receipts.has(index);
   for (let attempt = 1; ; attempt += 1) {
     const open = lines.filter(mayTryAgain);
     const body = `[${open.map(({ text }) => text).join(',')}]`;

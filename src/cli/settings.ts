@@ -56,7 +56,9 @@ export function readDirectory(path: string): DirectoryFile {
   try {
     text = readFileSync(path, 'utf8');
   } catch {
-    throw new CommandError(`${path} cannot be read. Give a directory file, as docs/directory.md describes it.`);
+    throw new CommandError(
+      `${path} cannot be read. Give a directory file, as docs/directory.md describes it.`,
+    );
   }
   try {
     return parseDirectory(text);

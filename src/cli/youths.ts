@@ -57,7 +57,8 @@ export function* syntheticYouths(
       ...(home !== undefined && { homeMunicipality: home }),
     };
   }
-  if (made < count) throw new RangeError(`There are only ${made} synthetic numbers of this age: ask for fewer.`);
+  if (made < count)
+    throw new RangeError(`There are only ${made} synthetic numbers of this age: ask for fewer.`);
 }
 
 interface Place {

@@ -80,7 +80,7 @@ function checkValues(value: Json): void {
   }
 }
 
-// eslint-disable-next-line no-control-regex -- control characters are what it looks for; tab and line breaks are text
+ 
 const control = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f]/;
 
 function checkString(text: string): void {

@@ -1,6 +1,15 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { chmodSync, chownSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  chownSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { startEmbedded, type Embedded } from '../../src/database/embedded.js';
@@ -24,14 +33,19 @@ afterEach(async () => {
 const start = (): Promise<Embedded> => startEmbedded(folder, { settings: quick });
 const pidFile = (): string => join(folder, 'postgres/cluster/data/postmaster.pid');
 const serverPid = (): number => Number(readFileSync(pidFile(), 'utf8').split('\n')[0]);
-const query = async (url: string, text: string): Promise<unknown[]> => asAdmin(url, async (client) => (await client.query<object>(text)).rows);
+const query = async (url: string, text: string): Promise<unknown[]> =>
+  asAdmin(url, async (client) => (await client.query<object>(text)).rows);
 
 /** A hub in a process of its own. */
 async function hub(): Promise<{ child: ChildProcess; superUrl: string }> {
-  const child = spawn(process.execPath, ['--import', './test/support/typescript.mjs', 'test/database/hub-process.ts', folder], {
-    stdio: ['ignore', 'pipe', 'inherit'],
-    env: { ...process.env, NODE_OPTIONS: '' },
-  });
+  const child = spawn(
+    process.execPath,
+    ['--import', './test/support/typescript.mjs', 'test/database/hub-process.ts', folder],
+    {
+      stdio: ['ignore', 'pipe', 'inherit'],
+      env: { ...process.env, NODE_OPTIONS: '' },
+    },
+  );
   children.push(child);
   const [superUrl] = (await once(createInterface(child.stdout), 'line')) as [string];
   return { child, superUrl };
@@ -49,7 +63,13 @@ it('keeps its data from one start to the next, and listens on this machine only,
     `select current_setting('listen_addresses') as listen, current_setting('unix_socket_directories') as sockets, current_setting('server_encoding') as encoding,
        current_setting('password_encryption') as passwords, current_setting('max_connections') as connections`,
   );
-  expect(row).toEqual({ listen: '127.0.0.1', sockets: '', encoding: 'UTF8', passwords: 'scram-sha-256', connections: '200' });
+  expect(row).toEqual({
+    listen: '127.0.0.1',
+    sockets: '',
+    encoding: 'UTF8',
+    passwords: 'scram-sha-256',
+    connections: '200',
+  });
   const pid = serverPid();
   await first.stop();
   await first.stop();
@@ -63,7 +83,9 @@ it('keeps its data from one start to the next, and listens on this machine only,
 
 it('refuses every login without the right password', async () => {
   const { superUrl, stop } = await start();
-  await expect(query(superUrl.replace(/:[^:@/]+@/, ':wrong@'), 'select 1')).rejects.toMatchObject({ code: '28P01' });
+  await expect(query(superUrl.replace(/:[^:@/]+@/, ':wrong@'), 'select 1')).rejects.toMatchObject({
+    code: '28P01',
+  });
   await expect(query(superUrl.replace(/:[^:@/]+@/, '@'), 'select 1')).rejects.toBeDefined();
   await stop();
 });
@@ -118,10 +140,15 @@ it('recovers what was committed after hub and server were killed, although anoth
 });
 
 it('starts once when six hubs come at the same moment, one of them killed in the middle', async () => {
-  const victim = spawn(process.execPath, ['--import', './test/support/typescript.mjs', 'test/database/hub-process.ts', folder], { stdio: 'ignore', env: { ...process.env, NODE_OPTIONS: '' } });
+  const victim = spawn(
+    process.execPath,
+    ['--import', './test/support/typescript.mjs', 'test/database/hub-process.ts', folder],
+    { stdio: 'ignore', env: { ...process.env, NODE_OPTIONS: '' } },
+  );
   children.push(victim);
   // Killed when it holds the lock and has begun to make the cluster.
-  while (!existsSync(join(folder, 'postgres/cluster'))) await new Promise((resolve) => setTimeout(resolve, 5));
+  while (!existsSync(join(folder, 'postgres/cluster')))
+    await new Promise((resolve) => setTimeout(resolve, 5));
   victim.kill('SIGKILL');
   const all = await Promise.all([start(), start(), start(), hub(), hub()]);
   expect(new Set(all.map(({ superUrl }) => superUrl)).size).toBe(1);
@@ -135,8 +162,12 @@ it('writes no statement, value or password to its log', async () => {
   const marker = '12345678901';
   await expect(query(superUrl, `select '${marker}x'::bigint`)).rejects.toBeDefined();
   await query(superUrl, `create table t (id text primary key); insert into t values ('${marker}')`);
-  await expect(query(superUrl, `insert into t values ('${marker}')`)).rejects.toMatchObject({ code: '23505' });
-  await expect(asAdmin(superUrl, (client) => client.query('select $1::uuid', [marker]))).rejects.toBeDefined();
+  await expect(query(superUrl, `insert into t values ('${marker}')`)).rejects.toMatchObject({
+    code: '23505',
+  });
+  await expect(
+    asAdmin(superUrl, (client) => client.query('select $1::uuid', [marker])),
+  ).rejects.toBeDefined();
   await expect(query(superUrl, `do $$ begin raise exception '${marker}'; end $$`)).rejects.toBeDefined();
   await stop();
   const log = readFileSync(logFile, 'utf8');
@@ -149,7 +180,9 @@ it('says in one line, with the log’s path, why the server does not start', asy
   await start().then((embedded) => embedded.stop());
   const version = join(folder, 'postgres/cluster/data/PG_VERSION');
   writeFileSync(version, '9\n');
-  await expect(start()).rejects.toThrow(/^The embedded database did not start: .*FATAL: .*incompatible.* Its log: .*server\.log$/);
+  await expect(start()).rejects.toThrow(
+    /^The embedded database did not start: .*FATAL: .*incompatible.* Its log: .*server\.log$/,
+  );
   writeFileSync(version, '18\n');
 });
 
@@ -158,7 +191,9 @@ it('says in one line that the password does not belong to the database', async (
   const password = join(folder, 'postgres/password');
   const right = readFileSync(password);
   rmSync(password);
-  await expect(start()).rejects.toThrow(/password of the embedded database is missing\. Restore the file, or remove/);
+  await expect(start()).rejects.toThrow(
+    /password of the embedded database is missing\. Restore the file, or remove/,
+  );
   writeFileSync(password, 'another', { mode: 0o600 });
   await expect(start()).rejects.toThrow(/refuses the password of the data folder/);
   writeFileSync(password, right);

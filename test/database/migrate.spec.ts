@@ -12,13 +12,24 @@ import { insertRows, insertTransfer, outcome } from './rows.js';
 /** Debian 12's server: the oldest that we run on. */
 const debian = '/usr/lib/postgresql/15';
 const withDebian = existsSync(join(debian, 'bin/postgres'));
-if (!withDebian) process.stderr.write('PostgreSQL 15 is not installed: the migrations are not tried on it. To try them: apt-get install postgresql-15\n');
+if (!withDebian)
+  process.stderr.write(
+    'PostgreSQL 15 is not installed: the migrations are not tried on it. To try them: apt-get install postgresql-15\n',
+  );
 
 it('finds nothing to do in a database that is up to date, and leaves the rights as they were', async () => {
   const database = await createDatabase();
   try {
     const rights = (): Promise<unknown> =>
-      asAdmin(database.superUrl, async (admin) => (await admin.query<object>(`select relname, relacl::text from pg_class where relacl is not null order by relname`)).rows);
+      asAdmin(
+        database.superUrl,
+        async (admin) =>
+          (
+            await admin.query<object>(
+              `select relname, relacl::text from pg_class where relacl is not null order by relname`,
+            )
+          ).rows,
+      );
     const before = await rights();
     expect(await migrate(database.ownerUrl, APP_ROLE)).toEqual({ applied: [], queueVersion: 11 });
     expect(await rights()).toEqual(before);
@@ -30,7 +41,9 @@ it('finds nothing to do in a database that is up to date, and leaves the rights 
 it('takes away rights that are no longer listed', async () => {
   const database = await createDatabase();
   try {
-    await asAdmin(database.ownerUrl, (owner) => owner.query(`grant delete, truncate on stafett.record to ${APP_ROLE}`));
+    await asAdmin(database.ownerUrl, (owner) =>
+      owner.query(`grant delete, truncate on stafett.record to ${APP_ROLE}`),
+    );
     await migrate(database.ownerUrl, APP_ROLE);
     await asAdmin(database.appUrl, async (app) => {
       expect(await outcome(app, 'delete from stafett.record')).toBe('42501');
@@ -59,14 +72,27 @@ it('goes forward only', async () => {
     const both = await Promise.all([migrate(ownerUrl, APP_ROLE), migrate(ownerUrl, APP_ROLE)]);
     expect(both.map(({ applied }) => applied.length).sort()).toEqual([0, 1]);
     await asAdmin(appUrl, async (app) => {
-      const { rows } = await app.query<{ version: string }>(`select current_setting('server_version_num') as version`);
+      const { rows } = await app.query<{ version: string }>(
+        `select current_setting('server_version_num') as version`,
+      );
       expect(rows[0]?.version).toMatch(/^15/);
       const inserted = await insertRows(app);
       const transfer = await insertTransfer(app, inserted, 'available', 1);
-      expect(await outcome(app, `update stafett.transfer set state = 'acknowledged' where id = $1`, [transfer])).toBe('23514');
-      expect(await outcome(app, `update stafett.transfer set state = 'collected' where id = $1`, [transfer])).toBe('done');
+      expect(
+        await outcome(app, `update stafett.transfer set state = 'acknowledged' where id = $1`, [transfer]),
+      ).toBe('23514');
+      expect(
+        await outcome(app, `update stafett.transfer set state = 'collected' where id = $1`, [transfer]),
+      ).toBe('done');
       await app.query(`insert into stafett.audit_entry values (gen_random_uuid(), '\\x01')`);
-      for (const statement of ['update stafett.audit_entry set entry = entry', 'delete from stafett.audit_entry', 'truncate stafett.audit_entry', 'create temporary table t (n int)', 'create table public.t (n int)', 'select from pg_authid']) {
+      for (const statement of [
+        'update stafett.audit_entry set entry = entry',
+        'delete from stafett.audit_entry',
+        'truncate stafett.audit_entry',
+        'create temporary table t (n int)',
+        'create table public.t (n int)',
+        'select from pg_authid',
+      ]) {
         expect([statement, await outcome(app, statement)]).toEqual([statement, '42501']);
       }
     });

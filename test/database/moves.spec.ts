@@ -19,7 +19,15 @@ afterAll(async () => {
   await database.drop();
 });
 
-const states = ['held', 'available', 'collected', 'acknowledged', 'rejected', 'withdrawn', 'expired'] as const;
+const states = [
+  'held',
+  'available',
+  'collected',
+  'acknowledged',
+  'rejected',
+  'withdrawn',
+  'expired',
+] as const;
 const moves: Record<(typeof states)[number], readonly string[]> = {
   held: ['available', 'withdrawn', 'expired'],
   available: ['collected', 'withdrawn', 'expired'],
@@ -35,14 +43,20 @@ describe('a transfer', () => {
     for (const to of states.filter((state) => state !== from)) {
       const id = await insertTransfer(app, rows, from, from === 'held' ? null : (no += 1));
       const number = from === 'held' && to === 'available' ? (no += 1) : undefined;
-      const moved = await outcome(app, `update stafett.transfer set state = $2, no = coalesce(no, $3) where id = $1`, [id, to, number ?? null]);
+      const moved = await outcome(
+        app,
+        `update stafett.transfer set state = $2, no = coalesce(no, $3) where id = $1`,
+        [id, to, number ?? null],
+      );
       expect([from, to, moved]).toEqual([from, to, moves[from].includes(to) ? 'done' : '23514']);
     }
   });
 
   it('keeps its inbox number for ever', async () => {
     const id = await insertTransfer(app, rows, 'available', (no += 1));
-    expect(await outcome(app, 'update stafett.transfer set no = no + 1000000 where id = $1', [id])).toBe('23514');
+    expect(await outcome(app, 'update stafett.transfer set no = no + 1000000 where id = $1', [id])).toBe(
+      '23514',
+    );
     expect(await outcome(app, 'update stafett.transfer set no = null where id = $1', [id])).toBe('23514');
     expect(await outcome(app, 'update stafett.transfer set no = no where id = $1', [id])).toBe('done');
   });
@@ -68,7 +82,8 @@ describe('a record', () => {
   it('moves from received to one outcome and never back', async () => {
     const record = randomUUID();
     await insertRecord(app, rows, record);
-    const move = (to: string): Promise<string> => outcome(app, 'update stafett.record set state = $2 where id = $1', [record, to]);
+    const move = (to: string): Promise<string> =>
+      outcome(app, 'update stafett.record set state = $2 where id = $1', [record, to]);
     expect(await move('unheard-of')).toBe('23514');
     expect(await move('dispatched')).toBe('done');
     expect(await move('received')).toBe('23514');
@@ -82,8 +97,12 @@ describe('a record', () => {
   });
 
   it('names only agencies and youths that exist', async () => {
-    await expect(insertRecord(app, { ...rows, sender: randomUUID() }, randomUUID())).rejects.toMatchObject({ code: '23503' });
-    await expect(insertRecord(app, { ...rows, youth: randomUUID() }, randomUUID())).rejects.toMatchObject({ code: '23503' });
+    await expect(insertRecord(app, { ...rows, sender: randomUUID() }, randomUUID())).rejects.toMatchObject({
+      code: '23503',
+    });
+    await expect(insertRecord(app, { ...rows, youth: randomUUID() }, randomUUID())).rejects.toMatchObject({
+      code: '23503',
+    });
   });
 });
 
@@ -94,6 +113,12 @@ it('a consent that was withdrawn is never given again', async () => {
      values ($1, $2, $3, $4, '{referral-to-nav}', '{identity}', now(), '2030-01-01', 'given', '\\x01', $5, now())`,
     [id, rows.controller, rows.youth, rows.recipient, rows.sender],
   );
-  expect(await outcome(app, `update stafett.consent set state = 'withdrawn', withdrawn_at = now() where id = $1`, [id])).toBe('done');
-  expect(await outcome(app, `update stafett.consent set state = 'given', withdrawn_at = null where id = $1`, [id])).toBe('23514');
+  expect(
+    await outcome(app, `update stafett.consent set state = 'withdrawn', withdrawn_at = now() where id = $1`, [
+      id,
+    ]),
+  ).toBe('done');
+  expect(
+    await outcome(app, `update stafett.consent set state = 'given', withdrawn_at = null where id = $1`, [id]),
+  ).toBe('23514');
 });

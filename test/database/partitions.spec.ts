@@ -26,12 +26,23 @@ const partitionsOf = async (parent: string): Promise<string[]> => {
 /** This month and the six after it, as YYYY_MM. */
 const sevenMonths = (): string[] => {
   const now = new Date();
-  return Array.from({ length: 7 }, (_, i) => new Date(Date.UTC(now.getUTCFullYear(), now.getUTCMonth() + i)).toISOString().slice(0, 7).replace('-', '_'));
+  return Array.from({ length: 7 }, (_, i) =>
+    new Date(Date.UTC(now.getUTCFullYear(), now.getUTCMonth() + i))
+      .toISOString()
+      .slice(0, 7)
+      .replace('-', '_'),
+  );
 };
 
-it.each(['record_body', 'audit_entry'])('%s has partitions for seven months and one for the rest', async (parent) => {
-  expect(await partitionsOf(parent)).toEqual([...sevenMonths().map((month) => `${parent}_${month}`), `${parent}_default`]);
-});
+it.each(['record_body', 'audit_entry'])(
+  '%s has partitions for seven months and one for the rest',
+  async (parent) => {
+    expect(await partitionsOf(parent)).toEqual([
+      ...sevenMonths().map((month) => `${parent}_${month}`),
+      `${parent}_default`,
+    ]);
+  },
+);
 
 it('a row lands in the partition of the month that its id was made in', async () => {
   const [row] = await db.query<{ partition: string }[]>(
@@ -54,16 +65,24 @@ it('readiness is red while next month has no partition, and making them turns it
 });
 
 it('two hubs that make partitions at once do not fail', async () => {
-  await asAdmin(database.ownerUrl, (owner) => owner.query(`drop table stafett.audit_entry_${sevenMonths()[6] ?? ''}`));
+  await asAdmin(database.ownerUrl, (owner) =>
+    owner.query(`drop table stafett.audit_entry_${sevenMonths()[6] ?? ''}`),
+  );
   const made = await Promise.allSettled([ensurePartitions(db), ensurePartitions(db), ensurePartitions(db)]);
   expect(made.map((result) => result.status)).toEqual(['fulfilled', 'fulfilled', 'fulfilled']);
 });
 
 it('an old month’s partition goes only when it is empty, and never the running month’s', async () => {
   const drop = async (month: string): Promise<boolean | undefined> =>
-    (await db.query<{ dropped: boolean }[]>('select stafett.drop_empty_partition($1::date) as dropped', [month]))[0]?.dropped;
+    (
+      await db.query<{ dropped: boolean }[]>('select stafett.drop_empty_partition($1::date) as dropped', [
+        month,
+      ])
+    )[0]?.dropped;
   await asAdmin(database.ownerUrl, (owner) =>
-    owner.query(`create table stafett.record_body_2020_01 partition of stafett.record_body for values from (stafett.uuid_at('2020-01-01Z')) to (stafett.uuid_at('2020-02-01Z'))`),
+    owner.query(
+      `create table stafett.record_body_2020_01 partition of stafett.record_body for values from (stafett.uuid_at('2020-01-01Z')) to (stafett.uuid_at('2020-02-01Z'))`,
+    ),
   );
   const id = `016f5e66-e800-7000-8000-${randomUUID().slice(24)}`;
   await db.query(`insert into stafett.record_body (id, sealed) values ($1, '\\x01')`, [id]);

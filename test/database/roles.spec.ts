@@ -4,7 +4,14 @@ import { join } from 'node:path';
 import { Client } from 'pg';
 import { tableRights } from '../../src/database/grants.js';
 import { migrate } from '../../src/database/migrate.js';
-import { APP_ROLE, checkProductionLogin, OWNER_ROLE, prepareDatabase, prepareRoles, withLogin } from '../../src/database/roles.js';
+import {
+  APP_ROLE,
+  checkProductionLogin,
+  OWNER_ROLE,
+  prepareDatabase,
+  prepareRoles,
+  withLogin,
+} from '../../src/database/roles.js';
 import { loadConfig } from '../../src/config/load.js';
 import { asAdmin, createDatabase, type TestDatabase } from '../support/database.js';
 import { startPostgres } from '../support/postgres.js';
@@ -22,7 +29,10 @@ beforeAll(async () => {
   await app.connect();
   await owner.connect();
   await app.query(`insert into stafett.audit_entry values ($1, '\\x01')`, [entry]);
-  await app.query(`insert into stafett.entry_detail (id, act, at, detail) values ($1, 'record-accepted', now(), '{}')`, [entry]);
+  await app.query(
+    `insert into stafett.entry_detail (id, act, at, detail) values ($1, 'record-accepted', now(), '{}')`,
+    [entry],
+  );
 });
 afterAll(async () => {
   await app.end();
@@ -36,7 +46,7 @@ describe('the application’s login', () => {
     ['delete from stafett.audit_entry'],
     ['truncate stafett.audit_entry'],
     ['truncate stafett.audit_entry_default'],
-    ['insert into stafett.audit_entry_default values (gen_random_uuid(), \'\\x01\')'],
+    ["insert into stafett.audit_entry_default values (gen_random_uuid(), '\\x01')"],
     ['alter table stafett.audit_entry disable trigger all'],
     ['alter table stafett.audit_entry drop column entry'],
     ['drop table stafett.audit_entry'],
@@ -48,7 +58,7 @@ describe('the application’s login', () => {
     ['delete from stafett.youth'],
     ['update stafett.record_body set sealed = sealed'],
     ['update stafett.key_check set value = value'],
-    ['insert into stafett.migration (timestamp, name) values (1, \'x\')'],
+    ["insert into stafett.migration (timestamp, name) values (1, 'x')"],
     ['create table stafett.mine (id int)'],
     ['create table public.mine (id int)'],
     ['create temporary table mine (id int)'],
@@ -60,22 +70,27 @@ describe('the application’s login', () => {
     ['select * from pg_catalog.pg_shadow'],
     ['set session_replication_role = replica'],
     ['select stafett.refuse_rewrite()'],
-    ['select bullmq.obliterate(\'dispatch\', 1, true)'],
+    ["select bullmq.obliterate('dispatch', 1, true)"],
     [`set role ${OWNER_ROLE}`],
     ['alter role stafett_app superuser'],
-    ['copy stafett.record to program \'cat\''],
+    ["copy stafett.record to program 'cat'"],
   ])('is refused: %s', async (statement) => {
     expect(await outcome(app, statement)).toBe('42501');
   });
 
   it('appends to the audit log and reads it', async () => {
-    const { rows } = await app.query('select from stafett.audit_entry join stafett.entry_detail using (id) where id = $1', [entry]);
+    const { rows } = await app.query(
+      'select from stafett.audit_entry join stafett.entry_detail using (id) where id = $1',
+      [entry],
+    );
     expect(rows).toHaveLength(1);
   });
 
   it('locks the rows that a pull and a group commit lock', async () => {
     expect(await outcome(app, 'select from stafett.consent for share')).toBe('done');
-    expect(await outcome(app, 'select from stafett.youth join stafett.youth_key on youth_id = id for key share')).toBe('done');
+    expect(
+      await outcome(app, 'select from stafett.youth join stafett.youth_key on youth_id = id for key share'),
+    ).toBe('done');
   });
 
   it('has time limits of its own', async () => {
@@ -119,17 +134,21 @@ describe('the application’s login', () => {
 });
 
 describe('the owner', () => {
-  it.each(['update stafett.audit_entry set entry = entry', 'delete from stafett.audit_entry', 'truncate stafett.audit_entry', 'truncate stafett.audit_entry_default'])(
-    'is stopped by a trigger: %s',
-    async (statement) => {
-      expect(await outcome(owner, statement)).toBe('42501');
-    },
-  );
+  it.each([
+    'update stafett.audit_entry set entry = entry',
+    'delete from stafett.audit_entry',
+    'truncate stafett.audit_entry',
+    'truncate stafett.audit_entry_default',
+  ])('is stopped by a trigger: %s', async (statement) => {
+    expect(await outcome(owner, statement)).toBe('42501');
+  });
 
   it('is stopped in replica mode too, also on a partition that was made later', async () => {
     await asAdmin(database.superUrl, async (admin) => {
       await admin.query('set session_replication_role = replica');
-      await admin.query(`insert into stafett.audit_entry values (stafett.uuid_at(now() + interval '7 months'), '\\x01')`);
+      await admin.query(
+        `insert into stafett.audit_entry values (stafett.uuid_at(now() + interval '7 months'), '\\x01')`,
+      );
       expect(await outcome(admin, 'delete from stafett.audit_entry')).toBe('42501');
       expect(await outcome(admin, 'truncate stafett.audit_entry')).toBe('42501');
     });
@@ -140,7 +159,11 @@ describe('the database’s own rights', () => {
   it('lets no other login connect', async () => {
     await asAdmin(database.superUrl, (admin) => admin.query(`create role stranger login password 'x'`));
     try {
-      await expect(asAdmin(withLogin(database.superUrl, 'stranger', 'x', database.name), (client) => client.query('select 1'))).rejects.toMatchObject({ code: '42501' });
+      await expect(
+        asAdmin(withLogin(database.superUrl, 'stranger', 'x', database.name), (client) =>
+          client.query('select 1'),
+        ),
+      ).rejects.toMatchObject({ code: '42501' });
     } finally {
       await asAdmin(database.superUrl, (admin) => admin.query('drop role stranger'));
     }
@@ -175,12 +198,15 @@ describe('preparing roles', () => {
       });
       const keys = join(server.folder, 'keys');
       mkdirSync(keys);
-      const load = (url: string) => loadConfig({ STAFETT_DATA: server.folder, STAFETT_KEYS: keys, DATABASE_URL: url });
+      const load = (url: string) =>
+        loadConfig({ STAFETT_DATA: server.folder, STAFETT_KEYS: keys, DATABASE_URL: url });
       const prepared = await prepareDatabase(load(withLogin(server.superUrl, 'developer', 'x', 'kommune')));
       expect(new URL(prepared.appUrl).username).toBe(APP_ROLE);
       expect(new URL(prepared.appUrl).pathname).toBe('/kommune');
       await migrate(prepared.ownerUrl ?? '', prepared.appRole);
-      expect(await asAdmin(prepared.appUrl, (client) => outcome(client, 'select from stafett.record'))).toBe('done');
+      expect(await asAdmin(prepared.appUrl, (client) => outcome(client, 'select from stafett.record'))).toBe(
+        'done',
+      );
 
       const fresh = await prepareDatabase(load(withLogin(server.superUrl, 'developer', 'x', 'postgres')));
       expect(new URL(fresh.appUrl).pathname).toBe('/stafett');
@@ -202,14 +228,20 @@ describe('production', () => {
     await expect(checkProductionLogin(database.appUrl)).resolves.toBeUndefined();
   });
   it('refuses a superuser, and names DATABASE_URL', async () => {
-    await expect(checkProductionLogin(database.superUrl)).rejects.toThrow(/DATABASE_URL.*is a superuser.*NODE_ENV is production/);
+    await expect(checkProductionLogin(database.superUrl)).rejects.toThrow(
+      /DATABASE_URL.*is a superuser.*NODE_ENV is production/,
+    );
   });
   it('refuses the owner of the schema, and whoever belongs to it', async () => {
-    await expect(checkProductionLogin(database.ownerUrl)).rejects.toThrow(/DATABASE_URL.*owns the schema stafett/);
+    await expect(checkProductionLogin(database.ownerUrl)).rejects.toThrow(
+      /DATABASE_URL.*owns the schema stafett/,
+    );
   });
   it('says in one line that a server does not answer, without the password', async () => {
     const refused = checkProductionLogin('postgres://someone:secret@127.0.0.1:1/stafett');
-    await expect(refused).rejects.toThrow(/^database\.url: no connection to 127\.0\.0\.1:1\/stafett \(.*ECONNREFUSED.*\)/);
+    await expect(refused).rejects.toThrow(
+      /^database\.url: no connection to 127\.0\.0\.1:1\/stafett \(.*ECONNREFUSED.*\)/,
+    );
     await expect(refused).rejects.not.toThrow(/secret/);
   });
 });

@@ -11,13 +11,31 @@ export interface Rows {
 }
 
 export async function insertRows(app: Client): Promise<Rows> {
-  const rows = { controller: randomUUID(), sender: randomUUID(), recipient: randomUUID(), youth: randomUUID(), record: randomUUID() };
+  const rows = {
+    controller: randomUUID(),
+    sender: randomUUID(),
+    recipient: randomUUID(),
+    youth: randomUUID(),
+    record: randomUUID(),
+  };
   const number = (): string => String(randomInt(100_000_000, 999_999_999));
-  await app.query(`insert into stafett.controller (id, org_number, name, kind) values ($1, $2, 'Fylket', 'county-authority')`, [rows.controller, number()]);
-  for (const [id, kind] of [[rows.sender, 'school'], [rows.recipient, 'ot']]) {
-    await app.query(`insert into stafett.agency (id, org_number, kind, name, county, controller_id) values ($1, $2, $3, 'En enhet', '05', $4)`, [id, number(), kind, rows.controller]);
+  await app.query(
+    `insert into stafett.controller (id, org_number, name, kind) values ($1, $2, 'Fylket', 'county-authority')`,
+    [rows.controller, number()],
+  );
+  for (const [id, kind] of [
+    [rows.sender, 'school'],
+    [rows.recipient, 'ot'],
+  ]) {
+    await app.query(
+      `insert into stafett.agency (id, org_number, kind, name, county, controller_id) values ($1, $2, $3, 'En enhet', '05', $4)`,
+      [id, number(), kind, rows.controller],
+    );
   }
-  await app.query('insert into stafett.youth (id, controller_id, blind_index, shard, created_at) values ($1, $2, $3, 7, now())', [rows.youth, rows.controller, randomBytes(32)]);
+  await app.query(
+    'insert into stafett.youth (id, controller_id, blind_index, shard, created_at) values ($1, $2, $3, 7, now())',
+    [rows.youth, rows.controller, randomBytes(32)],
+  );
   await insertRecord(app, rows, rows.record);
   return rows;
 }
@@ -32,14 +50,30 @@ export async function insertRecord(app: Client, rows: Rows, id: string, eventId 
 }
 
 /** A transfer of the record in a state, with what the constraints ask of that state. */
-export async function insertTransfer(app: Client, rows: Rows, state: string, no: number | null): Promise<string> {
+export async function insertTransfer(
+  app: Client,
+  rows: Rows,
+  state: string,
+  no: number | null,
+): Promise<string> {
   const id = randomUUID();
   const held = state === 'held';
   await app.query(
     `insert into stafett.transfer (id, record_id, recipient_id, part, sender_id, record_type, youth_id, shard, no, state, state_at, hold_reason, hold_until,
        ground, categories, withheld, consent_ids, created_at)
      values ($1, $2, $3, $4, $5, 'education-interrupted', $6, 7, $7, $8, now(), $9, $10, 'ground', '{}', '{}', '{}', now())`,
-    [id, rows.record, rows.recipient, id, rows.sender, rows.youth, no, state, held ? 'consent-missing' : null, held ? '2030-01-01' : null],
+    [
+      id,
+      rows.record,
+      rows.recipient,
+      id,
+      rows.sender,
+      rows.youth,
+      no,
+      state,
+      held ? 'consent-missing' : null,
+      held ? '2030-01-01' : null,
+    ],
   );
   return id;
 }

@@ -19,12 +19,16 @@ afterAll(async () => {
 });
 
 const addCheck = statement('test.add-check', `insert into stafett.key_check values ($1, '\\x01')`);
-const countChecks = statement('test.count-checks', 'select count(*)::int as n from stafett.key_check where name = $1');
+const countChecks = statement(
+  'test.count-checks',
+  'select count(*)::int as n from stafett.key_check where name = $1',
+);
 const lock = statement('test.lock', 'select pg_advisory_xact_lock(1, $1::int)');
 const backend = statement('test.backend', 'select pg_backend_pid() as pid');
 const raise = statement('test.raise', 'select 1 / $1::int');
 
-const count = (name: string): Promise<number> => withTx(db, async (tx) => (await tx.query<{ n: number }>(countChecks, [name]))[0]?.n ?? -1);
+const count = (name: string): Promise<number> =>
+  withTx(db, async (tx) => (await tx.query<{ n: number }>(countChecks, [name]))[0]?.n ?? -1);
 
 it('commits all of the work, or nothing', async () => {
   await withTx(db, (tx) => tx.query(addCheck, ['kept']));
@@ -86,16 +90,27 @@ it('answers with the problem "unavailable" when the connection is cut, and works
 
 it('outlives the death of an idle connection', async () => {
   await count('x');
-  await asAdmin(database.superUrl, (admin) => admin.query(`select pg_terminate_backend(pid) from pg_stat_activity where datname = $1 and application_name = 'stafett'`, [database.name]));
+  await asAdmin(database.superUrl, (admin) =>
+    admin.query(
+      `select pg_terminate_backend(pid) from pg_stat_activity where datname = $1 and application_name = 'stafett'`,
+      [database.name],
+    ),
+  );
   await new Promise((resolve) => setTimeout(resolve, 100));
   expect(await count('kept')).toBe(1);
 });
 
 it('answers "unavailable" when no connection becomes free in time', async () => {
-  const small = await openApp(database.appUrl, { poolSize: 1, connectTimeoutMs: 200, statementTimeoutMs: 5000 });
+  const small = await openApp(database.appUrl, {
+    poolSize: 1,
+    connectTimeoutMs: 200,
+    statementTimeoutMs: 5000,
+  });
   try {
     await withTx(small, async () => {
-      await expect(withTx(small, (tx) => tx.query(countChecks, ['x']))).rejects.toMatchObject({ code: 'unavailable' });
+      await expect(withTx(small, (tx) => tx.query(countChecks, ['x']))).rejects.toMatchObject({
+        code: 'unavailable',
+      });
     });
   } finally {
     await small.destroy();
@@ -103,11 +118,17 @@ it('answers "unavailable" when no connection becomes free in time', async () => 
 });
 
 it('answers "unavailable" when a statement takes longer than its time', async () => {
-  const hasty = await openApp(database.appUrl, { poolSize: 2, connectTimeoutMs: 1000, statementTimeoutMs: 150 });
+  const hasty = await openApp(database.appUrl, {
+    poolSize: 2,
+    connectTimeoutMs: 1000,
+    statementTimeoutMs: 150,
+  });
   try {
     await withTx(hasty, async (tx) => {
       await tx.query(lock, [9]);
-      await expect(withTx(hasty, (other) => other.query(lock, [9]))).rejects.toMatchObject({ code: 'unavailable' });
+      await expect(withTx(hasty, (other) => other.query(lock, [9]))).rejects.toMatchObject({
+        code: 'unavailable',
+      });
     });
   } finally {
     await hasty.destroy();
@@ -116,7 +137,11 @@ it('answers "unavailable" when a statement takes longer than its time', async ()
 
 it('answers "unavailable" while the server is down, and serves again when it is back', async () => {
   const server = await startPostgres();
-  const away = await openApp(server.superUrl, { poolSize: 2, connectTimeoutMs: 2000, statementTimeoutMs: 5000 });
+  const away = await openApp(server.superUrl, {
+    poolSize: 2,
+    connectTimeoutMs: 2000,
+    statementTimeoutMs: 5000,
+  });
   try {
     await withTx(away, (tx) => tx.query(lock, [1]));
     await server.stop();

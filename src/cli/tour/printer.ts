@@ -1,4 +1,4 @@
-import type { Texts } from './texts.js';
+import type { Texts } from './words.js';
 
 export interface Step {
   readonly title: string;

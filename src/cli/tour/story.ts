@@ -3,7 +3,7 @@ import type { Answer } from '../hub-client.js';
 import type { SyntheticYouth } from '../youths.js';
 import type { Event, Party } from './party.js';
 import type { Printer } from './printer.js';
-import type { StepKey, Texts } from './texts.js';
+import type { StepKey, Texts } from './words.js';
 
 export interface Cast {
   readonly school: Party;
