@@ -10,7 +10,6 @@ export const dataCategories = [
   'own-words',
   'measure',
   'measure-detail',
-  'support-group',
   'health',
   'case',
   'economy',

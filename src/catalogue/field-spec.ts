@@ -22,7 +22,6 @@ export const fieldCodes = [
   'not-applicable',
   'order',
   'pupils-only',
-  'too-many-errors',
 ] as const;
 export type FieldCode = (typeof fieldCodes)[number];
 

@@ -13,12 +13,14 @@ export type RouteAnswers = Route['answers'];
 export const internal: Confidentiality = { by: 'exception', law: laws.FVL_13B_3 };
 /** The youth's yes to lifting confidentiality. The default between legal persons, and wherever there is doubt. */
 export const release: Confidentiality = { by: 'release', law: laws.FVL_13A_1 };
+/** A release where the law may let a little go without one, which counsel must confirm. */
+export const releaseUntilConfirmed: Confidentiality = { by: 'release', law: laws.FVL_13A_1_UNTIL_CONFIRMED };
 /** That someone is connected to the giving body, and what furthers the giver's own tasks. Never more than that. */
 export const connection: Confidentiality = { by: 'exception', law: laws.FVL_13B_5 };
 export const connectionToNav: Confidentiality = { by: 'exception', law: laws.NAV_7_FVL_13B_5 };
 export const collected: Confidentiality = { by: 'exception', law: laws.OPPL_25_1_LAST };
 export const permission: Confidentiality = { by: 'release', law: laws.OPPL_25_1_4 };
-export const ordered: Confidentiality = { by: 'order', law: laws.ARBML_19 };
+export const ordered: Confidentiality = { by: 'order', law: laws.ORDER };
 /** Numbers about no one. */
 export const impersonal: Confidentiality = { by: 'none-needed', law: laws.FVL_13_1 };
 
@@ -77,6 +79,17 @@ export const across = (ends: Ends, answers: RouteAnswers, counties: Route['count
   answers,
 });
 
+/**
+ * A route on which confidentiality asks the same inside one legal person as between two. In Oslo the municipality is the
+ * county authority, and its Nav offices answer to it in part; still a wall stands at the office door (Nav-loven § 16).
+ */
+export const walled = (ends: Ends, answers: RouteAnswers): Route => ({
+  ...ends,
+  controllers: 'any',
+  counties: 'any',
+  answers,
+});
+
 /** What a youth's own school or training office tells OT, where law lets some of it go without a release. */
 export interface Notice {
   readonly from: 'school' | 'county';
@@ -105,6 +118,6 @@ export function noticeToOt(notice: Notice): Route[] {
     within(ends, answer(inside, internal, categories)),
     // A school of the same county under another owner is a private one.
     across(ends, outside(from === 'school' ? laws.PRIVSKL_7_9 : laws.OPPL_25_1_1), 'same'),
-    across(ends, outside(notice.sender ?? processing[from]), 'other'),
+    across(ends, outside(processing[from]), 'other'),
   ];
 }

@@ -13,7 +13,6 @@ const law = (code: string, paragraph: string, counsel?: string): LawCode =>
 // On what an agency processes: GDPR art. 6(1)(e) with one of these.
 export const OPPL_9_4 = law('OPPL2023_9_4', 'opplæringslova § 9-4');
 export const OPPL_10_6 = law('OPPL2023_10_6', 'opplæringslova § 10-6');
-export const OPPL_24_1_4 = law('OPPL2023_24_1_4', 'opplæringslova § 24-1 fjerde ledd');
 export const OPPL_25_1_1 = law('OPPL2023_25_1_1', 'opplæringslova § 25-1 første ledd');
 export const OPPL_25_1_3 = law('OPPL2023_25_1_3', 'opplæringslova § 25-1 tredje ledd');
 export const OPPL_28_9 = law('OPPL2023_28_9', 'opplæringslova § 28-9');
@@ -33,6 +32,12 @@ export const FVL_13_1 = law(
   'forvaltningsloven § 13 første ledd nr. 1: opplysningene gjelder ikke noens personlige forhold',
 );
 export const FVL_13A_1 = law('FVL1967_13A_1', 'forvaltningsloven § 13 a nr. 1');
+/** The same law where a way without a release may be open: the release is the safer answer until counsel has confirmed. */
+export const FVL_13A_1_UNTIL_CONFIRMED = law(
+  FVL_13A_1.code,
+  FVL_13A_1.paragraph,
+  'Counsel must confirm whether forvaltningsloven § 13 b første ledd nr. 5 (for Nav with Nav-loven § 7) lets the bare connection be told without a release. Until then one is asked for.',
+);
 export const FVL_13B_3 = law('FVL1967_13B_3', 'forvaltningsloven § 13 b første ledd nr. 2 og 3');
 export const FVL_13B_5 = law(
   'FVL1967_13B_5',
@@ -49,7 +54,10 @@ export const OPPL_25_1_4 = law(
   'OPPL2023_25_1_4',
   'opplæringslova § 25-1 fjerde og siste ledd: løyve frå eleven eller foreldra (frå 15 år eleven, § 24-5)',
 );
-export const ARBML_19 = law('ARBML2004_19', 'arbeidsmarkedsloven § 19');
+export const ORDER = law(
+  'ARBML2004_19_FTRL1997_21_4',
+  'arbeidsmarkedsloven § 19; for ytelser folketrygdloven § 21-4: den paragrafen pålegget nevner',
+);
 
 // What allows a special category (GDPR art. 9).
 export const OPPL_25_1_5 = law('OPPL2023_25_1_5', 'GDPR art. 9(2)(g), jf. opplæringslova § 25-1 femte ledd');

@@ -1,6 +1,6 @@
 import type { AgencyKind } from '../common/access.js';
 import type { DataCategory } from './data-categories.js';
-import { across, answer, between, internal, release, within } from './grounds.js';
+import { across, answer, between, internal, release, walled, within } from './grounds.js';
 import type { Confidentiality, Route } from './record-type.js';
 
 /** Referrals go every way between these (shared/domain.md 9.1). */
@@ -25,17 +25,14 @@ export interface PairRoutes {
   readonly outside?: Confidentiality;
 }
 
-/**
- * The routes of one pair: inside one legal person and to another. A joint Nav office and a municipality's services can be one
- * legal person; still confidentiality stops at the office door (Nav-loven § 16), so that needs the same as outside.
- */
+/** The routes of one pair: inside one legal person and to another, or one for both where a wall stands between them anyway. */
 export function routesOfPair(pair: PairRoutes): Route[] {
   const { from, to, addressed, categories, outside = release } = pair;
   const ends = { from: [from], to: [to], addressed };
   const parties = between(from, to);
-  const inside = insideOneOrgan(from, to) ? internal : outside;
+  if (!insideOneOrgan(from, to)) return [walled(ends, answer(parties, outside, categories))];
   return [
-    within(ends, answer(parties, inside, categories)),
+    within(ends, answer(parties, internal, categories)),
     across(ends, answer(parties, outside, categories)),
   ];
 }

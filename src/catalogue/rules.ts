@@ -1,3 +1,4 @@
+import { addDays, type Day } from '../common/days.js';
 import { isObject, type Json, type JsonObject } from '../common/json.js';
 import type { FieldError } from '../common/problems.js';
 import type { FieldCode } from './field-spec.js';
@@ -26,6 +27,21 @@ export function within(day: Json | undefined, first: string | undefined, last: s
   return (first === undefined || day >= first) && (last === undefined || day <= last);
 }
 
+/** A year in days, the longest there is. */
+export const YEAR = 366;
+
+/** An optional day that lies some days back or ahead at the most: a day far off is a slip of the keyboard. */
+export function near(
+  data: JsonObject,
+  name: string,
+  today: Day,
+  reach: { readonly back: number; readonly ahead: number },
+  at = '',
+): FieldError[] {
+  const [first, last] = [addDays(today, -reach.back), addDays(today, reach.ahead)];
+  return unless(within(data[name], first, last), at + name, 'range');
+}
+
 /** The later day must not come before the earlier, where both are given. */
 export function inOrder(data: JsonObject, earlier: string, later: string): FieldError[] {
   const from = data[earlier];
@@ -43,6 +59,10 @@ export function partsOf(data: JsonObject, name: string): JsonObject[] {
   const list = data[name];
   return Array.isArray(list) ? list.filter(isObject) : [];
 }
+
+/** Whether one in any of these roles has signed. */
+export const signedBy = (data: JsonObject, ...roles: readonly string[]): boolean =>
+  partsOf(data, 'signatures').some(({ role }) => typeof role === 'string' && roles.includes(role));
 
 /** Whether a list of codes holds one. */
 export function holds(list: Json | undefined, code: string): boolean {

@@ -23,15 +23,21 @@ const tour = (): Promise<typeof import('./tour/tour.js')> => import('./tour/tour
 const MOST_YOUTHS = 1_000_000;
 const PROGRESS_MS = 1000;
 
-/** The `stafett` command with all it can do. Running it is main.ts's. */
+/** The `stafett` command with all it can do. It throws where it would end the process. */
 export function stafett(): Command {
   const program = new Command('stafett')
     .description(
       'Commands for a hub of Stafett. The settings are the hub’s own (config/default.yaml, STAFETT_CONFIG, environment); the hub is looked for at STAFETT_URL, or else at PORT of this machine.',
     )
     .version(versionOf(), '--version', 'print the version')
+    .exitOverride()
     .configureOutput({
-      outputError: (text, write) => write(`stafett: ${oneLine(text).replace(/^error: /, '')} See --help.\n`),
+      outputError: (text, write) =>
+        write(
+          `stafett: ${oneLine(text)
+            .replace(/^error: /, '')
+            .replace(/[.)]?$/, '.')} See --help.\n`,
+        ),
     });
   addReading(program);
   addExchange(program);
@@ -117,7 +123,7 @@ function addExchange(program: Command): void {
       }
       tell(`${sent} sent, ${sent - refused} taken`);
       if (refused > 0)
-        throw new CommandError(`${refused} of ${sent} were refused: "problem" on their lines says why.`);
+        throw new CommandError(`refused: ${refused} of ${sent}; "problem" on the lines says why.`);
     });
 
   program

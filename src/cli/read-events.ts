@@ -24,7 +24,10 @@ export async function* readEvents(path: string): AsyncGenerator<Event> {
         yield event;
       }
     } else if (events === 0) whole = [line];
-    else throw new CommandError(`Line ${number} of ${path} is not JSON. What stands before it was read.`);
+    else
+      throw new CommandError(
+        `Line ${number} of ${path} is not JSON. Mend it and send the file again: what was taken keeps its receipt.`,
+      );
   }
   if (whole) {
     const value = parsed(whole.join('\n'));
@@ -60,9 +63,10 @@ async function* linesOf(path: string): AsyncGenerator<string> {
     }
     yield rest;
   } catch (error) {
-    if (error instanceof Error && 'syscall' in error)
+    const { syscall, code } = error as NodeJS.ErrnoException;
+    if (syscall)
       throw new CommandError(
-        `${path} cannot be read (${String((error as NodeJS.ErrnoException).code)}). Give a file with CloudEvents, or - for standard input.`,
+        `${path} cannot be read (${code}). Give a file with CloudEvents, or - for standard input.`,
       );
     throw error;
   }

@@ -107,6 +107,14 @@ async function sendBatch({ client, lines }: Batch): Promise<Receipt[]> {
 /** A line each: the receipts, or the problems of a batch of which nothing was taken. */
 function receiptsIn({ body }: Answer): Receipt[] {
   const { receipts, problems } = body as { receipts?: Receipt[]; problems?: Receipt[] };
-  const nothing = { recordId: null, state: null, duplicate: false };
-  return receipts ?? problems?.map((problem) => ({ ...nothing, ...problem })) ?? [];
+  return receipts ?? problems?.map(refusal) ?? [];
 }
+
+const refusal = ({ index, eventId, problem }: Receipt): Receipt => ({
+  index,
+  eventId,
+  recordId: null,
+  state: null,
+  duplicate: false,
+  problem,
+});

@@ -1,5 +1,6 @@
 import { syntheticNationalId } from '../catalogue/synthetic.js';
 import { addDays, dayOf, type Day } from '../common/days.js';
+import { CommandError } from './command-error.js';
 
 export interface SyntheticYouth {
   readonly nationalId: string;
@@ -33,7 +34,7 @@ const GOLDEN = 0.618_033_988_75;
  * same ones for the whole year: those who are of this age all year come first. Who bears a number, and lives where, follows
  * from the number, so that no number ever has two names.
  * @param homes municipalities to live in; without any, youths have none
- * @throws RangeError where the numbers have run out
+ * @throws CommandError where the numbers have run out
  */
 export function* syntheticYouths(
   count: number,
@@ -58,7 +59,7 @@ export function* syntheticYouths(
     };
   }
   if (made < count)
-    throw new RangeError(`There are only ${made} synthetic numbers of this age: ask for fewer.`);
+    throw new CommandError(`There are only ${made} synthetic numbers of this age: ask for fewer.`);
 }
 
 interface Place {

@@ -80,7 +80,6 @@ function checkValues(value: Json): void {
   }
 }
 
- 
 const control = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f]/;
 
 function checkString(text: string): void {

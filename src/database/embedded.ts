@@ -91,6 +91,8 @@ export async function startEmbedded(dataFolder: string, options: EmbeddedOptions
       EACCES: 'no permission to write there',
       EPERM: 'no permission to write there',
       EROFS: 'it is read-only',
+      ENOTDIR: 'a file stands in the way',
+      EEXIST: 'a file stands in the way',
     }[code ?? ''];
     if (!why) throw error;
     throw new ConfigError(

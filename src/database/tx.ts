@@ -86,16 +86,16 @@ export function sqlState(error: unknown): string | undefined {
 }
 
 const noConnection =
-  /ECONNREFUSED|ECONNRESET|EPIPE|ETIMEDOUT|ENOENT|timeout exceeded when trying to connect|Connection terminated|connection timeout|Query read timeout/i;
+  /ECONNREFUSED|ECONNRESET|EPIPE|ETIMEDOUT|ENOENT|timeout exceeded when trying to connect|Connection terminated|connection timeout|connection error and is not queryable|Client was closed|Query read timeout/i;
 
 /** Turns "cannot reach or use the database now" into a 503, and leaves every other error as it is. */
 export function toProblem(error: unknown): unknown {
-  if (error instanceof Problem) return error;
+  if (error instanceof Problem || typeof error !== 'object' || error === null) return error;
   const state = sqlState(error);
+  const { message = '', code = '' } = error as { message?: unknown; code?: unknown };
   const unavailable =
     state !== undefined
       ? ['08', '53', '57'].includes(state.slice(0, 2))
-      : error instanceof Error &&
-        noConnection.test(error.message + String((error as { code?: unknown }).code ?? ''));
+      : noConnection.test(`${String(message)} ${String(code)}`);
   return unavailable ? new Problem('unavailable', [], {}, { cause: error }) : error;
 }

@@ -155,7 +155,7 @@ function decode(value: string): string {
     throw new Problem('invalid-event', [{ pointer: '', code: 'encoding' }]);
   }
   // The body's strings are checked by the JSON reader; headers pass here instead.
-   
+
   if (!text.isWellFormed() || /[\u0000-\u001f\u007f]/.test(text))
     throw new Problem('invalid-event', [{ pointer: '', code: 'character' }]);
   return text;

@@ -200,7 +200,12 @@ it('says in one line that the password does not belong to the database', async (
 });
 
 it('says that the data folder cannot be written, and which setting it is', async () => {
-  await expect(startEmbedded('/proc/stafett')).rejects.toThrow(/process\.data|no such file/);
+  writeFileSync(join(folder, 'file'), '');
+  for (const place of ['file', 'file/data']) {
+    await expect(startEmbedded(join(folder, place))).rejects.toThrow(
+      /^process\.data: .*a file stands in the way/,
+    );
+  }
 });
 
 (process.getuid?.() === 0 ? describe : describe.skip)('as root', () => {

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { connect } from 'node:net';
 import { agencies, startTestHub, type TestHub } from '../support/hub.js';
 import { dataOf, newYouth } from '../support/youths.js';
@@ -24,7 +25,7 @@ interface Case {
 
 const event = (change: object = {}): Record<string, unknown> => ({
   specversion: '1.0',
-  id: `e-${Math.floor(performance.now() * 1e6)}`,
+  id: randomUUID(),
   source: `urn:stafett:agency:${agencies.school}`,
   type: 'no.stafett.education-interrupted.v1',
   data: dataOf('education-interrupted', newYouth(), { school: agencies.school }),

@@ -76,12 +76,6 @@ export const responsibles = ownList('responsible', ['youth', 'ot', 'school', 'na
 export const progresses = ownList('progress', ['planned', 'under-way', 'done', 'dropped']);
 export const signerRoles = ownList('signer-role', ['youth', 'guardian', 'ot', 'school', 'nav', 'employer']);
 
-export const meetingKinds = ownList('meeting-kind', [
-  'first-meeting',
-  'clarification',
-  'meeting-of-all',
-  'review',
-]);
 export const invitees = ownList('invitee', [
   'youth',
   'guardian',

@@ -3,9 +3,9 @@ import { type CodeOf } from '../code-list.js';
 import { absenceBands, attainments, certificates, nextSteps } from '../codes/education.js';
 import { Code, Day, Format, OrgNumberField, Part, Parts } from '../fields.js';
 import { COMPETENCE_GOAL } from '../formats.js';
-import { across, answer, between, noticeToOt, release } from '../grounds.js';
+import { answer, between, noticeToOt, release, walled } from '../grounds.js';
 import type { RecordType } from '../record-type.js';
-import { inOrder, unless, within } from '../rules.js';
+import { inOrder, near, YEAR } from '../rules.js';
 import { EXAMPLE_ORG, exampleYouth } from '../synthetic.js';
 import { Youth } from '../youth.js';
 
@@ -55,7 +55,7 @@ export const attainmentReport: RecordType = {
   essential: new Set(['identity', 'attainment']),
   routes: [
     ...noticeToOt({ from: 'school', addressed: 'by-residence', categories, connection: [] }),
-    across(
+    walled(
       { from: ['school'], to: ['nav'], addressed: 'by-name' },
       answer(between('school', 'nav'), release, categories),
     ),
@@ -75,6 +75,7 @@ export const attainmentReport: RecordType = {
   }),
   rules: (data, { today }) => [
     ...inOrder(data, 'periodFrom', 'periodTo'),
-    ...unless(within(data.periodTo, addDays(today, -366), today), 'periodTo', 'range'),
+    ...near(data, 'periodFrom', today, { back: 2 * YEAR, ahead: 0 }),
+    ...near(data, 'periodTo', today, { back: YEAR, ahead: 0 }),
   ],
 };

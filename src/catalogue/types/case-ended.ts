@@ -1,10 +1,10 @@
-import { addDays, type Day as CalendarDay } from '../../common/days.js';
+import type { Day as CalendarDay } from '../../common/days.js';
 import { type CodeOf } from '../code-list.js';
 import { caseEndings } from '../codes/follow-up.js';
 import { Code, Day, Part } from '../fields.js';
-import { across, answer, between, internal, release, within as inside } from '../grounds.js';
+import { answer, between, internal, release, walled, within as inside } from '../grounds.js';
 import type { RecordType, Route } from '../record-type.js';
-import { unless, within } from '../rules.js';
+import { near, YEAR } from '../rules.js';
 import { exampleYouth, recentDay } from '../synthetic.js';
 import { Youth } from '../youth.js';
 
@@ -23,7 +23,7 @@ export class CaseEnded {
 
 /** To others it is said that the case has ended, and not why. */
 const outward = (to: 'nav' | 'municipality' | 'career-centre'): Route =>
-  across(
+  walled(
     { from: ['ot'], to: [to], addressed: 'by-name' },
     answer(between('ot', to), release, ['identity', 'follow-up']),
   );
@@ -51,5 +51,5 @@ export const caseEnded: RecordType = {
     endedOn: recentDay(today, 1),
     caseEnding: 'back-in-education',
   }),
-  rules: (data, { today }) => unless(within(data.endedOn, addDays(today, -366), today), 'endedOn', 'range'),
+  rules: (data, { today }) => near(data, 'endedOn', today, { back: YEAR, ahead: 0 }),
 };

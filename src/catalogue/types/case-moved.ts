@@ -1,4 +1,4 @@
-import { addDays, type Day as CalendarDay } from '../../common/days.js';
+import type { Day as CalendarDay } from '../../common/days.js';
 import { type CodeOf } from '../code-list.js';
 import { rightsLeft } from '../codes/education.js';
 import { sharedOtStatuses } from '../codes/follow-up.js';
@@ -7,7 +7,7 @@ import { PROGRAMME_AREA } from '../formats.js';
 import { across, answer, between, connection, internal, release, within as inside } from '../grounds.js';
 import { Contact, ContactPerson } from '../parts/contact.js';
 import type { RecordType } from '../record-type.js';
-import { inOrder, unless, within } from '../rules.js';
+import { inOrder, near, YEAR } from '../rules.js';
 import { exampleYouth, recentDay } from '../synthetic.js';
 import { Youth } from '../youth.js';
 
@@ -69,8 +69,8 @@ export const caseMoved: RecordType = {
     contact: { phone: '90000000' },
   }),
   rules: (data, { today }) => [
-    ...unless(within(data.movedOn, addDays(today, -366), addDays(today, 60)), 'movedOn', 'range'),
-    ...unless(within(data.outsideSince, undefined, today), 'outsideSince', 'range'),
+    ...near(data, 'movedOn', today, { back: YEAR, ahead: 60 }),
+    ...near(data, 'outsideSince', today, { back: 10 * YEAR, ahead: 0 }),
     ...inOrder(data, 'outsideSince', 'movedOn'),
   ],
 };

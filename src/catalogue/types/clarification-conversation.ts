@@ -2,7 +2,7 @@ import { schoolYearOf, type Day as CalendarDay } from '../../common/days.js';
 import { type CodeOf } from '../code-list.js';
 import { conclusions, conversationKinds, participants } from '../codes/follow-up.js';
 import { Code, Codes, Day, Flag, FreeText, OrgNumberField, Part } from '../fields.js';
-import { across, answer, between, noticeToOt, release } from '../grounds.js';
+import { answer, between, noticeToOt, release, walled } from '../grounds.js';
 import type { RecordType } from '../record-type.js';
 import { holds, unless, within } from '../rules.js';
 import { EXAMPLE_ORG, exampleYouth, recentDay } from '../synthetic.js';
@@ -45,7 +45,7 @@ export const clarificationConversation: RecordType = {
   essential: new Set(['identity', 'follow-up']),
   routes: [
     ...noticeToOt({ from: 'school', addressed: 'by-residence', categories, connection: [] }),
-    across(
+    walled(
       { from: ['school'], to: ['nav'], addressed: 'by-name' },
       answer(between('school', 'nav'), release, categories),
     ),

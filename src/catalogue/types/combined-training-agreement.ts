@@ -4,10 +4,10 @@ import { financiers } from '../codes/nav.js';
 import type { DataCategory } from '../data-categories.js';
 import { Codes, Day, Format, Name, OrgNumberField, Part, Parts, Whole } from '../fields.js';
 import { COMPETENCE_GOAL, PROGRAMME_AREA } from '../formats.js';
-import { across, answer, between, internal, release, within as inside } from '../grounds.js';
+import { across, answer, between, internal, release, walled, within as inside } from '../grounds.js';
 import { Signature } from '../parts/signature.js';
 import type { RecordType, Route } from '../record-type.js';
-import { inOrder, partsOf, sum, unless, within } from '../rules.js';
+import { inOrder, near, partsOf, signedBy, sum, unless, within, YEAR } from '../rules.js';
 import { EXAMPLE_ORG, exampleYouth, recentDay } from '../synthetic.js';
 import { Youth } from '../youth.js';
 
@@ -63,9 +63,9 @@ function routes(): Route[] {
       .filter((to) => to !== from)
       .flatMap((to) => {
         const ends = { from: [from], to: [to], addressed: 'by-name' } as const;
-        const outward = across(ends, answer(between(from, to), release, categories));
-        if (from === 'nav' || to === 'nav') return [outward];
-        return [inside(ends, answer(between(from, to), internal, categories)), outward];
+        const released = answer(between(from, to), release, categories);
+        if (from === 'nav' || to === 'nav') return [walled(ends, released)];
+        return [inside(ends, answer(between(from, to), internal, categories)), across(ends, released)];
       }),
   );
 }
@@ -96,11 +96,10 @@ export const combinedTrainingAgreement: RecordType = {
   rules: (data, { today }) => [
     ...unless(sum(data.daysAtSchool, data.daysAtWork) <= 5, 'daysAtWork', 'range'),
     ...inOrder(data, 'startsOn', 'endsOn'),
-    ...unless(
-      partsOf(data, 'signatures').some(({ role }) => role === 'youth'),
-      'signatures',
-      'required',
-    ),
+    ...near(data, 'startsOn', today, { back: YEAR, ahead: YEAR }),
+    ...near(data, 'endsOn', today, { back: YEAR, ahead: 4 * YEAR }),
+    // Nav and the employer may sign later: Nav decides on the measure once it has the agreement.
+    ...unless(signedBy(data, 'youth') && signedBy(data, 'school', 'ot'), 'signatures', 'required'),
     ...partsOf(data, 'signatures').flatMap(({ signedOn }, i) =>
       unless(within(signedOn, undefined, today), `signatures/${i}/signedOn`, 'range'),
     ),

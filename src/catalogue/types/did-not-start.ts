@@ -5,7 +5,7 @@ import { PROGRAMME_AREA } from '../formats.js';
 import { noticeToOt } from '../grounds.js';
 import { Contact } from '../parts/contact.js';
 import type { RecordType } from '../record-type.js';
-import { unless } from '../rules.js';
+import { notWithout, unless } from '../rules.js';
 import { exampleYouth } from '../synthetic.js';
 import { schoolYearOf } from '../../common/days.js';
 import { Youth } from '../youth.js';
@@ -62,6 +62,11 @@ export const didNotStart: RecordType = {
   rules: (data, { today }) => {
     // From admission in spring it is the year to come.
     const year = yearOf(schoolYearOf(today).first);
-    return unless(data.schoolYear === year || data.schoolYear === year + 1, 'schoolYear', 'range');
+    const offered = data.offerReply !== 'no-offer';
+    return [
+      ...unless(data.schoolYear === year || data.schoolYear === year + 1, 'schoolYear', 'range'),
+      ...notWithout(offered, data, 'offeredProgrammeArea'),
+      ...notWithout(offered, data, 'offeredSchool'),
+    ];
   },
 };

@@ -7,7 +7,7 @@ import { PROGRAMME_AREA, SUBJECT } from '../formats.js';
 import { noticeToOt } from '../grounds.js';
 import { Contact } from '../parts/contact.js';
 import type { RecordType, RuleContext } from '../record-type.js';
-import { onlyWhen, partOf, unless, within } from '../rules.js';
+import { near, onlyWhen, partOf, unless, within, YEAR } from '../rules.js';
 import { EXAMPLE_ORG, exampleYouth, recentDay } from '../synthetic.js';
 import type { JsonObject } from '../../common/json.js';
 import { Youth } from '../youth.js';
@@ -110,9 +110,10 @@ function judge(data: JsonObject, { today }: RuleContext): FieldError[] {
   const wasHeld = heldOn !== undefined || conversationRecord !== undefined;
   return [
     ...unless(within(data.lastDay, first, addDays(today, DAYS_AHEAD)), 'lastDay', 'range'),
-    ...unless(within(data.writtenNoticeOn, undefined, today), 'writtenNoticeOn', 'range'),
+    ...near(data, 'writtenNoticeOn', today, { back: YEAR, ahead: 0 }),
+    ...near(data, 'returnsOn', today, { back: YEAR, ahead: 2 * YEAR }),
     ...unless(wasHeld !== (noneBecause !== undefined), 'clarification', 'one-of'),
-    ...unless(within(heldOn, undefined, today), 'clarification/heldOn', 'range'),
+    ...near(partOf(data, 'clarification'), 'heldOn', today, { back: YEAR, ahead: 0 }, 'clarification/'),
     ...onlyWhen(codes.away.has(data.leavingReason), data, 'returnsOn'),
     ...unless(returnsLater(data), 'returnsOn', 'order'),
     ...unless(

@@ -2,10 +2,10 @@ import { addDays, type Day as CalendarDay } from '../../common/days.js';
 import { type CodeOf } from '../code-list.js';
 import * as codes from '../codes/follow-up.js';
 import { Code, Codes, Day, FreeText, Part, Parts, Whole } from '../fields.js';
-import { answer, across, between, release, within as inside } from '../grounds.js';
+import { answer, between, release, walled } from '../grounds.js';
 import { Signature } from '../parts/signature.js';
 import type { RecordType } from '../record-type.js';
-import { partsOf, unless, within } from '../rules.js';
+import { near, partsOf, signedBy, unless, within, YEAR } from '../rules.js';
 import { exampleYouth, recentDay } from '../synthetic.js';
 import { Youth } from '../youth.js';
 
@@ -59,11 +59,9 @@ export const followUpAgreement: RecordType = {
   about: 'youth',
   data: FollowUpAgreement,
   essential: new Set(['identity', 'follow-up']),
-  routes: (['school', 'nav', 'municipality', 'career-centre'] as const).flatMap((to) => {
-    const ends = { from: ['ot'], to: [to], addressed: 'by-name' } as const;
-    const answers = answer(between('ot', to), release, categories);
-    return [inside(ends, answers), across(ends, answers)];
-  }),
+  routes: (['school', 'nav', 'municipality', 'career-centre'] as const).map((to) =>
+    walled({ from: ['ot'], to: [to], addressed: 'by-name' }, answer(between('ot', to), release, categories)),
+  ),
   retentionDays: 30,
   example: (today) => ({
     youth: exampleYouth(today),
@@ -77,16 +75,15 @@ export const followUpAgreement: RecordType = {
       { role: 'ot', signedOn: recentDay(today, 1) },
     ],
   }),
-  rules: (data, { today }) => {
-    const signatures = partsOf(data, 'signatures');
-    const signed = (role: string): boolean => signatures.some((signature) => signature.role === role);
-    return [
-      ...unless(signed('youth') && signed('ot'), 'signatures', 'required'),
-      ...signatures.flatMap(({ signedOn }, i) =>
-        unless(within(signedOn, undefined, today), `signatures/${i}/signedOn`, 'range'),
-      ),
-      ...unless(within(data.agreedOn, addDays(today, -366), today), 'agreedOn', 'range'),
-      ...unless(within(data.reviewOn, today, addDays(today, 366)), 'reviewOn', 'range'),
-    ];
-  },
+  rules: (data, { today }) => [
+    ...unless(signedBy(data, 'youth') && signedBy(data, 'ot'), 'signatures', 'required'),
+    ...partsOf(data, 'signatures').flatMap(({ signedOn }, i) =>
+      unless(within(signedOn, undefined, today), `signatures/${i}/signedOn`, 'range'),
+    ),
+    ...near(data, 'agreedOn', today, { back: YEAR, ahead: 0 }),
+    ...near(data, 'reviewOn', today, { back: 0, ahead: YEAR }),
+    ...partsOf(data, 'activities').flatMap((activity, i) =>
+      near(activity, 'dueOn', today, { back: YEAR, ahead: 2 * YEAR }, `activities/${i}/`),
+    ),
+  ],
 };

@@ -7,9 +7,10 @@ import { across, answer, ordered, processing } from '../grounds.js';
 import { NAV_4A } from '../laws.js';
 import { AnsweringPerson } from '../parts/contact.js';
 import type { RecordType } from '../record-type.js';
-import { notWithout, unless } from '../rules.js';
+import { near, notWithout, unless, YEAR } from '../rules.js';
 import { exampleYouth } from '../synthetic.js';
 import { Youth } from '../youth.js';
+import { DAYS_AHEAD } from './education-interrupted.js';
 
 /** What a named person answers to an order: what was ordered and no more, or that the agency has complained. */
 export class InformationOrderAnswer {
@@ -68,11 +69,12 @@ export const informationOrderAnswer: RecordType = {
     enrolled: false,
     educationLevel: 'vg1',
   }),
-  rules: (data) => {
+  rules: (data, { today }) => {
     const answered = data.orderOutcome === 'answered';
     return [
       ...unless(!answered || answers.some((name) => data[name] !== undefined), 'orderOutcome', 'one-of'),
       ...answers.flatMap((name) => notWithout(answered, data, name)),
+      ...near(data, 'lastDay', today, { back: 10 * YEAR, ahead: DAYS_AHEAD }),
     ];
   },
 };

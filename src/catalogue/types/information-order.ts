@@ -7,7 +7,7 @@ import { across, answer, ordered, processing } from '../grounds.js';
 import { NAV_4A } from '../laws.js';
 import { ContactPerson } from '../parts/contact.js';
 import type { RecordType } from '../record-type.js';
-import { unless, within } from '../rules.js';
+import { unless, within, YEAR } from '../rules.js';
 import { exampleYouth } from '../synthetic.js';
 import { Youth } from '../youth.js';
 
@@ -61,7 +61,14 @@ export const informationOrder: RecordType = {
     caseReference: '2026/1234',
     contactPerson: { name: 'Jo Eksempel', workPhone: '61000001' },
   }),
-  // Three days is the time to complain (forvaltningsloven § 14): a shorter one would take it away.
-  rules: (data, { today }) =>
-    unless(within(data.dueOn, addDays(today, 3), addDays(today, 366)), 'dueOn', 'range'),
+  rules: (data, { today }) => [
+    // Three days is the time to complain (forvaltningsloven § 14): a shorter one would take it away.
+    ...unless(within(data.dueOn, addDays(today, 3), addDays(today, YEAR)), 'dueOn', 'range'),
+    // Each law orders for its own tasks: folketrygdloven for benefits, arbeidsmarkedsloven for all else.
+    ...unless(
+      (data.orderLaw === 'FTRL1997_21_4') === (data.orderPurpose === 'benefit'),
+      'orderPurpose',
+      'not-applicable',
+    ),
+  ],
 };

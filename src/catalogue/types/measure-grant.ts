@@ -7,7 +7,7 @@ import { Code, Codes, Day, OrgNumberField, Part, Whole } from '../fields.js';
 import { answer, impersonal } from '../grounds.js';
 import { OPPL_25_1_1, OPPL_9_4 } from '../laws.js';
 import type { RecordType, RuleContext } from '../record-type.js';
-import { inOrder, onlyWhen, partOf, sum, unless, within, wrong } from '../rules.js';
+import { inOrder, near, onlyWhen, partOf, sum, wrong, YEAR } from '../rules.js';
 import { EXAMPLE_ORG, recentDay } from '../synthetic.js';
 
 /** A billion øre: ten million kroner, more than any OT area has in a year. */
@@ -96,7 +96,9 @@ function judge(data: JsonObject, { today }: RuleContext): FieldError[] {
   const { targetGroup, pupils } = partOf(data, 'participantCounts');
   const inOrderAndTime = [
     ...inOrder(data, 'startsOn', 'endsOn'),
-    ...unless(within(data.decidedOn, addDays(today, -366), today), 'decidedOn', 'range'),
+    ...near(data, 'decidedOn', today, { back: YEAR, ahead: 0 }),
+    ...near(data, 'startsOn', today, { back: YEAR, ahead: 2 * YEAR }),
+    ...near(data, 'endsOn', today, { back: YEAR, ahead: 4 * YEAR }),
   ];
   if (sum(targetGroup, pupils) === 0) return [wrong('participantCounts', 'too-few'), ...inOrderAndTime];
   if (sum(targetGroup) === 0) return [wrong('participantCounts', 'pupils-only'), ...inOrderAndTime];

@@ -1,12 +1,11 @@
 import { addDays, type Day as CalendarDay } from '../../common/days.js';
 import { type CodeOf } from '../code-list.js';
 import * as codes from '../codes/nav.js';
-import type { DataCategory } from '../data-categories.js';
 import { Code, Day, OrgNumberField, Part, Whole } from '../fields.js';
-import { across, answer, between, release, special } from '../grounds.js';
+import { answer, between, release, releaseUntilConfirmed, special, walled } from '../grounds.js';
 import { GDPR_9_2A } from '../laws.js';
 import type { RecordType, Route } from '../record-type.js';
-import { inOrder, unless } from '../rules.js';
+import { inOrder, near, notWithout, unless, YEAR } from '../rules.js';
 import { exampleYouth } from '../synthetic.js';
 import { Youth } from '../youth.js';
 
@@ -44,13 +43,12 @@ export class Measure {
   healthMeasureCode?: CodeOf<typeof codes.healthMeasureCodes>;
 }
 
-const ordinary: readonly DataCategory[] = ['identity', 'measure', 'measure-detail'];
-
 const toward = (to: 'ot' | 'school', addressed: Route['addressed']): Route =>
-  across(
+  walled(
     { from: ['nav'], to: [to], addressed },
     {
-      ...answer(between('nav', to), release, to === 'ot' ? ordinary : ['identity', 'measure']),
+      ...answer(between('nav', to), releaseUntilConfirmed, ['identity', 'measure']),
+      ...(to === 'ot' && answer(between('nav', to), release, ['measure-detail'])),
       ...(to === 'ot' && answer(between('nav', to), release, ['health'], special(GDPR_9_2A))),
     },
   );
@@ -73,8 +71,12 @@ export const measure: RecordType = {
     daysPerWeek: 3,
     positionPercent: 60,
   }),
-  rules: (data) => [
+  rules: (data, { today }) => [
+    ...near(data, 'startsOn', today, { back: 5 * YEAR, ahead: YEAR }),
+    ...near(data, 'endsOn', today, { back: 5 * YEAR, ahead: 5 * YEAR }),
     ...inOrder(data, 'startsOn', 'endsOn'),
+    // A hospital or clinic that runs a measure tells of health as plainly as the code does.
+    ...notWithout(data.healthMeasureCode === undefined, data, 'provider'),
     ...unless(
       data.measureCode === undefined || data.healthMeasureCode === undefined,
       'measureCode',

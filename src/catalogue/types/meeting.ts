@@ -1,7 +1,7 @@
 import { addDays } from '../../common/days.js';
 import { type CodeOf } from '../code-list.js';
-import { invitees, meetingKinds } from '../codes/follow-up.js';
-import { Code, Codes, Instant, Link, Name, Part, Whole } from '../fields.js';
+import { invitees } from '../codes/follow-up.js';
+import { Codes, Instant, Link, Name, Part, Whole } from '../fields.js';
 import { ContactPerson } from '../parts/contact.js';
 import type { RecordType } from '../record-type.js';
 import { pairs, routesOfPair } from '../referral-routes.js';
@@ -13,9 +13,6 @@ import { Youth } from '../youth.js';
 export class Meeting {
   @Part(() => Youth)
   youth: Youth;
-
-  @Code(meetingKinds, { category: 'follow-up' })
-  meetingKind: CodeOf<typeof meetingKinds>;
 
   @Instant({ category: 'follow-up' })
   startsAt: string;
@@ -48,7 +45,6 @@ export const meeting: RecordType = {
   retentionDays: 14,
   example: (today) => ({
     youth: exampleYouth(today),
-    meetingKind: 'meeting-of-all',
     startsAt: `${addDays(today, 7)}T09:00:00Z`,
     minutes: 45,
     place: 'Karrieresenteret, møterom 2',

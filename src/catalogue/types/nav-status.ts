@@ -1,11 +1,11 @@
 import { addDays, type Day as CalendarDay } from '../../common/days.js';
 import { Day, Flag, Format, Part } from '../fields.js';
 import { NAV_UNIT } from '../formats.js';
-import { across, answer, release } from '../grounds.js';
+import { answer, releaseUntilConfirmed, walled } from '../grounds.js';
 import { NAV_14A, OPPL_9_4 } from '../laws.js';
 import { ContactPerson } from '../parts/contact.js';
 import type { RecordType } from '../record-type.js';
-import { notWithout, unless, within } from '../rules.js';
+import { near, notWithout, YEAR } from '../rules.js';
 import { exampleYouth } from '../synthetic.js';
 import { Youth } from '../youth.js';
 
@@ -39,11 +39,10 @@ export const navStatus: RecordType = {
   about: 'youth',
   data: NavStatus,
   essential: new Set(['identity', 'follow-up']),
-  // fvl § 13 b nr. 5 may be open for the bare connection; counsel must confirm, so a release is asked for.
   routes: [
-    across(
+    walled(
       { from: ['nav'], to: ['ot'], addressed: 'by-residence' },
-      answer({ sender: NAV_14A, recipient: OPPL_9_4 }, release, ['identity', 'follow-up']),
+      answer({ sender: NAV_14A, recipient: OPPL_9_4 }, releaseUntilConfirmed, ['identity', 'follow-up']),
     ),
   ],
   retentionDays: 14,
@@ -56,7 +55,7 @@ export const navStatus: RecordType = {
     activityPlan: true,
   }),
   rules: (data, { today }) => [
-    ...unless(within(data.nextMeetingOn, today, addDays(today, 366)), 'nextMeetingOn', 'range'),
+    ...near(data, 'nextMeetingOn', today, { back: 0, ahead: YEAR }),
     ...['contactPerson', 'nextMeetingOn', 'activityPlan'].flatMap((name) =>
       notWithout(data.followedUp === true, data, name),
     ),

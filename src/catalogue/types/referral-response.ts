@@ -6,7 +6,7 @@ import { connection, connectionToNav } from '../grounds.js';
 import { ContactPerson } from '../parts/contact.js';
 import type { RecordType } from '../record-type.js';
 import { pairs, routesOfPair } from '../referral-routes.js';
-import { notWithout, onlyWhen, unless, within } from '../rules.js';
+import { near, notWithout, onlyWhen, YEAR } from '../rules.js';
 import { exampleYouth } from '../synthetic.js';
 import { Youth } from '../youth.js';
 
@@ -67,11 +67,7 @@ export const referralResponse: RecordType = {
       ...(is('taken') ? onlyWhen(true, data, 'contactPerson') : []),
       ...notWithout(is('taken') || is('already-followed-up'), data, 'contactPerson'),
       ...onlyWhen(is('taken'), data, 'firstMeetingOn'),
-      ...unless(
-        within(data.firstMeetingOn, addDays(today, -30), addDays(today, 366)),
-        'firstMeetingOn',
-        'range',
-      ),
+      ...near(data, 'firstMeetingOn', today, { back: 30, ahead: YEAR }),
       ...onlyWhen(is('not-reached'), data, 'attempts'),
       ...onlyWhen(is('wrong-office'), data, 'forwardedTo'),
       ...onlyWhen(is('returned'), data, 'missing'),

@@ -4,10 +4,11 @@ import { educationLevels } from '../codes/education.js';
 import { asks, guidanceTopics, sharedOtStatuses, urgencies } from '../codes/follow-up.js';
 import type { DataCategory } from '../data-categories.js';
 import { Code, Codes, Day, FreeText, Part } from '../fields.js';
+import { releaseUntilConfirmed } from '../grounds.js';
 import { Contact, ContactPerson } from '../parts/contact.js';
 import type { RecordType, Route } from '../record-type.js';
 import { pairs, routesOfPair, type Referrer } from '../referral-routes.js';
-import { notWithout, holds, unless, within } from '../rules.js';
+import { holds, near, notWithout, YEAR } from '../rules.js';
 import { exampleYouth } from '../synthetic.js';
 import { Youth } from '../youth.js';
 
@@ -63,6 +64,7 @@ export const referral: RecordType = {
       from,
       to,
       addressed: addressed(from, to),
+      ...(from === 'ot' && to === 'nav' && { outside: releaseUntilConfirmed }),
       categories: from === 'ot' && to !== 'school' ? [...common, 'case'] : common,
     }),
   ),
@@ -77,7 +79,7 @@ export const referral: RecordType = {
     contact: { phone: '90000000', channel: 'sms', language: 'nb', interpreter: false },
   }),
   rules: (data, { today }) => [
-    ...unless(within(data.youthInformedOn, addDays(today, -366), today), 'youthInformedOn', 'range'),
+    ...near(data, 'youthInformedOn', today, { back: YEAR, ahead: 0 }),
     ...notWithout(holds(data.asks, 'guidance'), data, 'topics'),
   ],
 };

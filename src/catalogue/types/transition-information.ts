@@ -2,11 +2,11 @@ import { addDays, type Day as CalendarDay } from '../../common/days.js';
 import { type CodeOf } from '../code-list.js';
 import { absenceBands, adaptations, permissionGivers } from '../codes/education.js';
 import { Code, Codes, Day, Flag, OrgNumberField, Part, Whole } from '../fields.js';
-import { across, answer, collected, permission, special } from '../grounds.js';
+import { answer, collected, permission, special, walled } from '../grounds.js';
 import { OPPL_25_1_1, OPPL_25_1_3, OPPL_25_1_5 } from '../laws.js';
 import { Contact } from '../parts/contact.js';
 import type { RecordType } from '../record-type.js';
-import { onlyWhen, unless, within } from '../rules.js';
+import { near, onlyWhen, YEAR } from '../rules.js';
 import { EXAMPLE_ORG, exampleYouth } from '../synthetic.js';
 import { Youth } from '../youth.js';
 
@@ -50,9 +50,9 @@ export const transitionInformation: RecordType = {
   about: 'youth',
   data: TransitionInformation,
   essential: new Set(['identity', 'education']),
-  // By name: it answers the county that asked.
+  // By name: it answers the county that asked. The ground is the same where the county is the municipality too, as in Oslo.
   routes: [
-    across(
+    walled(
       { from: ['municipality'], to: ['county', 'ot'], addressed: 'by-name' },
       {
         ...answer(parties, collected, ['identity', 'contact', 'education', 'attendance']),
@@ -71,7 +71,7 @@ export const transitionInformation: RecordType = {
     contact: { phone: '90000000' },
   }),
   rules: (data, { today }) => [
-    ...unless(within(data.requestedOn, addDays(today, -366), today), 'requestedOn', 'range'),
+    ...near(data, 'requestedOn', today, { back: YEAR, ahead: 0 }),
     ...onlyWhen(data.adaptations !== undefined, data, 'permittedBy'),
   ],
 };

@@ -1,250 +1,239 @@
 import { addDays, type Day } from '../../common/days.js';
-import type { Answer } from '../hub-client.js';
+import type { Answer, Body } from '../hub-client.js';
 import type { SyntheticYouth } from '../youths.js';
-import type { Event, Party } from './party.js';
-import type { Printer } from './printer.js';
-import type { StepKey, Texts } from './words.js';
+import { eventOf, interruptionOf, type Cast, type Checked } from './cast.js';
+import { shortIds } from './layout.js';
+import { WAIT_SECONDS, type Event, type Party } from './party.js';
+import type { Stage } from './stage.js';
+import type { StepKey } from './words.js';
 
-export interface Cast {
-  readonly school: Party;
-  readonly ot: Party;
-  readonly nav: Party;
-  readonly county: Party;
-  readonly youth: SyntheticYouth;
-  readonly forgotten: SyntheticYouth;
-  readonly today: Day;
-  readonly inTwoWeeks: Day;
-  readonly newId: () => string;
-}
-
-type Body = Answer['body'];
-interface Receipt {
-  readonly recordId: string;
+interface Transfer {
+  readonly transferId: string;
   readonly state: string;
+  readonly problem?: object | null;
 }
+
+const CLOUD_EVENT = 'application/cloudevents+json';
+const waiting = `GET /v1/inbox?wait=${WAIT_SECONDS}&after=…`;
+/** Acts of the log that the story must have left about its youth. */
+const traces = [
+  'record-received',
+  'transfer-available',
+  'transfer-disclosed',
+  'transfer-acknowledged',
+  'record-refused',
+  'consent-given',
+  'consent-withdrawn',
+];
 
 /** What happens, in order. Each step makes one call, shows it, and checks the answer against what the story says. */
 export class Story {
   constructor(
     private readonly cast: Cast,
-    private readonly texts: Texts,
-    private readonly printer: Printer,
+    private readonly stage: Stage,
+    private readonly today: Day,
   ) {}
 
   async play(): Promise<void> {
     await this.interruption();
     await this.refusal();
-    const { consentId, referralId } = await this.referral();
+    const navWasAt = await this.cast.nav.catchUp();
+    const consentId = await this.consent();
+    const referralId = await this.referral();
     await this.answer(referralId);
-    await this.withdrawal(consentId);
+    await this.withdrawal(consentId, referralId, navWasAt);
     await this.trail();
-    await this.reconciliation();
+    await this.reconciliation(await this.leftLying());
   }
 
   private async interruption(): Promise<void> {
     const { school, ot, youth } = this.cast;
-    const event = await this.event(school, 'education-interrupted', youth, {
-      school: school.client.orgNumber,
-    });
-    const pushed = await school.push(event);
-    const receipt = receiptOf(pushed.body);
-    this.tell('interrupted', 'POST /v1/records', pushed, receipt?.state === 'received');
-    const got = await ot.next(({ recordid }) => recordid === receipt?.recordId);
-    this.tellEvent('otPulls', 'GET /v1/inbox?wait=10', got, got?.data?.['youth'] !== undefined);
-    const acknowledged = await this.acknowledge(ot, got);
-    this.tell(
-      'otAcknowledges',
-      'POST /v1/inbox/acknowledgements',
-      acknowledged,
-      acknowledgedAll(acknowledged),
+    await ot.catchUp();
+    const event = await interruptionOf(school, youth);
+    await this.call('asked', school, 'POST', '/v1/records/check', event, ({ checks }) =>
+      (checks as { transfers: Checked[] }[])[0]?.transfers.find(
+        ({ would, recipient }) => would === 'deliver' && recipient === ot.client.urn,
+      ),
+    );
+    const recordId = await this.push('interrupted', school, event);
+    const got = await this.arrival('otPulls', ot, (each) => each['recordid'] === recordId);
+    await this.acknowledge('otAcknowledges', ot, got);
+    await this.call('schoolSees', school, 'GET', `/v1/records/${recordId}`, undefined, ({ transfers }) =>
+      (transfers as Transfer[]).find(({ state }) => state === 'acknowledged'),
     );
   }
 
   private async refusal(): Promise<void> {
     const { ot, youth } = this.cast;
-    const pushed = await ot.push(await this.event(ot, 'referral', youth));
-    this.tell('referredWithoutYes', 'POST /v1/records', pushed, receiptOf(pushed.body)?.state === 'received');
-    const notice = await ot.next(({ data }) => data?.['recordId'] === receiptOf(pushed.body)?.recordId);
-    this.tellEvent(
-      'refusalNotice',
-      'GET /v1/inbox?wait=10',
-      notice,
-      notice?.data?.['reason'] === 'consent-missing',
-    );
-    await this.acknowledge(ot, notice);
+    const recordId = await this.push('referredWithoutYes', ot, await eventOf(ot, 'referral', youth));
+    await this.refused('refusalNotice', recordId);
   }
 
-  private async referral(): Promise<{ consentId: string; referralId: string }> {
-    const { ot, nav, youth } = this.cast;
-    const consent = await this.release(youth);
-    this.tell('consent', 'POST /v1/consents', consent, consent.body['state'] === 'given');
-    const pushed = await ot.push(await this.event(ot, 'referral', youth));
-    const receipt = receiptOf(pushed.body);
-    this.tell('referred', 'POST /v1/records', pushed, receipt?.state === 'received');
-    const got = await nav.next(({ recordid }) => recordid === receipt?.recordId);
-    this.tellEvent('navPulls', 'GET /v1/inbox?wait=10', got, got?.data?.['youth'] !== undefined);
-    const acknowledged = await this.acknowledge(nav, got);
-    this.tell(
-      'navAcknowledges',
-      'POST /v1/inbox/acknowledgements',
-      acknowledged,
-      acknowledgedAll(acknowledged),
+  private async consent(): Promise<string> {
+    const { ot, youth } = this.cast;
+    return this.call('consent', ot, 'POST', '/v1/consents', this.releaseOf(youth), ({ state, consentId }) =>
+      state === 'given' ? String(consentId) : undefined,
     );
-    return { consentId: String(consent.body['consentId']), referralId: receipt?.recordId ?? '' };
+  }
+
+  private async referral(): Promise<string> {
+    const { ot, nav, youth } = this.cast;
+    const recordId = await this.push('referred', ot, await eventOf(ot, 'referral', youth));
+    const got = await this.arrival('navPulls', nav, (each) => each['recordid'] === recordId);
+    await this.acknowledge('navAcknowledges', nav, got);
+    return recordId;
   }
 
   private async answer(referralId: string): Promise<void> {
     const { ot, nav, youth } = this.cast;
-    const event = await this.event(nav, 'referral-response', youth, {}, { inreplyto: referralId });
-    const pushed = await nav.push(event);
-    this.tell('navAnswers', 'POST /v1/records', pushed, receiptOf(pushed.body)?.state === 'received');
-    const got = await ot.next(({ recordid }) => recordid === receiptOf(pushed.body)?.recordId);
-    this.tellEvent('otReadsAnswer', 'GET /v1/inbox?wait=10', got, got?.data?.['outcome'] === 'taken');
-    await this.acknowledge(ot, got);
+    const answer = await eventOf(nav, 'referral-response', youth, {}, { inreplyto: referralId });
+    const recordId = await this.push('navAnswers', nav, answer);
+    const got = await this.arrival(
+      'otReadsAnswer',
+      ot,
+      (each) => each['recordid'] === recordId,
+      (each) => each['inreplyto'] === referralId && each.data?.['outcome'] === 'taken',
+    );
+    await ot.acknowledge(got);
   }
 
-  private async withdrawal(consentId: string): Promise<void> {
-    const { ot, youth } = this.cast;
+  private async withdrawal(consentId: string, referralId: string, navWasAt: string): Promise<void> {
+    const { ot, nav, youth } = this.cast;
     const path = `/v1/consents/${consentId}/withdrawal`;
-    const withdrawn = await ot.client.call('POST', path, { by: 'youth', how: 'phone' });
-    this.tell('withdrawn', `POST ${path}`, withdrawn, withdrawn.body['state'] === 'withdrawn');
-    const pushed = await ot.push(await this.event(ot, 'referral', youth));
-    const notice = await ot.next(({ data }) => data?.['recordId'] === receiptOf(pushed.body)?.recordId);
-    this.tellEvent(
-      'stopped',
-      'POST /v1/records, GET /v1/inbox?wait=10',
-      notice,
-      notice?.data?.['reason'] === 'consent-missing',
+    await this.call('withdrawn', ot, 'POST', path, { by: 'youth', how: 'phone' }, ({ state }) =>
+      state === 'withdrawn' ? state : undefined,
     );
-    await this.acknowledge(ot, notice);
+    const events = await nav.readAgain(navWasAt);
+    this.stage.step(
+      'notGivenAgain',
+      { who: nav.name, call: 'GET /v1/inbox?after=…', status: 200, answer: { events } },
+      events.every((each) => each['recordid'] !== referralId) ? events : undefined,
+    );
+    const recordId = await this.push('referredAfterNo', ot, await eventOf(ot, 'referral', youth));
+    await this.refused('stopped', recordId);
   }
 
   private async trail(): Promise<void> {
-    const search = { nationalId: this.cast.youth.nationalId, reason: 'Omvisning' };
-    const found = await this.cast.county.client.call('POST', '/v1/audit/searches', search);
-    const acts = ((found.body['items'] ?? []) as { act: string }[]).map(({ act }) => act);
-    const expected = [
-      'record-received',
-      'transfer-disclosed',
-      'record-refused',
-      'consent-given',
-      'consent-withdrawn',
-    ];
-    this.show(
+    const { county, youth } = this.cast;
+    const search = { nationalId: youth.nationalId, reason: 'Stafett: omvisning' };
+    const answer = await county.client.call('POST', '/v1/audit/searches', search);
+    const entries = (answer.body['items'] ?? []) as { act: string; agency: string | null }[];
+    const acts = entries.map(({ act }) => act);
+    this.stage.step(
       'trail',
-      'POST /v1/audit/searches',
-      `${found.status}  ${acts.length}: ${acts.join(', ')}`,
-      expected.every((act) => acts.includes(act)),
+      {
+        who: county.name,
+        call: 'POST /v1/audit/searches',
+        body: search,
+        status: answer.status,
+        answer: {
+          items: entries
+            .filter(({ act }, at) => acts.indexOf(act) === at)
+            .map(({ act, agency }) => ({ act, agency })),
+        },
+      },
+      traces.every((act) => acts.includes(act)) ? acts : undefined,
     );
   }
 
-  private async reconciliation(): Promise<void> {
-    const { ot, county, forgotten, inTwoWeeks } = this.cast;
-    await this.release(forgotten);
-    const pushed = await ot.push(await this.event(ot, 'referral', forgotten));
-    const recordId = receiptOf(pushed.body)?.recordId ?? '';
-    const view = await this.dispatched(ot, recordId);
-    this.tell('forgotten', `GET /v1/records/${recordId}`, view, transferOf(view.body)?.state === 'available');
-    const input = { kind: 'deliveries', asOf: inTwoWeeks };
-    const run = await county.client.call('POST', '/v1/reconciliation/runs', input);
-    this.tell(
-      'nightly',
-      `POST /v1/reconciliation/runs ${JSON.stringify(input)}`,
-      run,
-      Number(run.body['found']) > 0,
-    );
-    const found = await this.discrepancyOf(transferOf(view.body)?.transferId);
-    this.show(
+  /** @returns the transfer that Nav has read and not acknowledged */
+  private async leftLying(): Promise<string> {
+    const { ot, nav, other } = this.cast;
+    await ot.client.must('POST', '/v1/consents', this.releaseOf(other));
+    const recordId = await this.push('otherReferred', ot, await eventOf(ot, 'referral', other));
+    const got = await this.arrival('leftLying', nav, (each) => each['recordid'] === recordId);
+    return String(got['transferid']);
+  }
+
+  private async reconciliation(transferId: string): Promise<void> {
+    const { county, nav } = this.cast;
+    const input = { kind: 'deliveries', asOf: addDays(this.today, 21) };
+    await this.call('nightly', county, 'POST', '/v1/reconciliation/runs', input, ({ runId }) => runId);
+    const list = county.client.items<Body>('/v1/discrepancies', { kind: 'deliveries', state: 'open' });
+    let found: Body | undefined;
+    for await (const each of list) if (each['transferId'] === transferId) found = each;
+    this.stage.step(
       'discrepancy',
-      'GET /v1/discrepancies?state=open',
-      found ? JSON.stringify(found) : '-',
-      found?.['code'] === 'unacknowledged',
+      {
+        who: county.name,
+        call: 'GET /v1/discrepancies?kind=deliveries&state=open',
+        status: 200,
+        answer: { items: found ? [found] : [] },
+      },
+      found?.['code'] === 'unacknowledged' && found['owner'] === nav.client.urn ? found : undefined,
     );
   }
 
-  /** The record's view once it has been dispatched: its sender hears of a delivery by looking. */
-  private async dispatched(party: Party, recordId: string): Promise<Answer> {
-    for (let look = 1; ; look += 1) {
-      const view = await party.client.call('GET', `/v1/records/${recordId}`);
-      if (view.body['state'] !== 'received' || look === 100) return view;
-      await new Promise((resolve) => setTimeout(resolve, 50));
-    }
+  /** @returns the record's id, where the hub has taken the event */
+  private push(key: StepKey, sender: Party, event: Event): Promise<string> {
+    return this.call(key, sender, 'POST', '/v1/records', event, ({ receipts }) => {
+      const [receipt] = receipts as { recordId: string; state: string }[];
+      return receipt?.state === 'received' ? receipt.recordId : undefined;
+    });
   }
 
-  private async discrepancyOf(transferId: string | undefined): Promise<Body | undefined> {
-    for (let after = '', more = true; more;) {
-      const page = await this.cast.county.client.must(
-        'GET',
-        `/v1/discrepancies?state=open&limit=500${after && `&after=${after}`}`,
-      );
-      const found = (page['items'] as Body[]).find((item) => item['transferId'] === transferId);
-      if (found) return found;
-      after = String(page['cursor']);
-      more = page['more'] === true;
-    }
-    return undefined;
+  /** Waits for an event that must come. */
+  private async arrival(
+    key: StepKey,
+    party: Party,
+    meant: (event: Event) => boolean,
+    asTold: (event: Event) => boolean = ({ data }) => data?.['youth'] !== undefined,
+  ): Promise<Event> {
+    const got = await party.next(meant);
+    const scene = { who: party.name, call: waiting, status: 200, answer: { events: got ? [got] : [] } };
+    return this.stage.step(key, scene, got && asTold(got) ? got : undefined);
   }
 
-  private release(youth: SyntheticYouth): Promise<Answer> {
-    const { ot, nav, today } = this.cast;
-    return ot.client.call('POST', '/v1/consents', {
+  /** OT hears by a notice that the gate has refused its referral. */
+  private async refused(key: StepKey, recordId: string): Promise<void> {
+    const { ot } = this.cast;
+    const notice = await this.arrival(
+      key,
+      ot,
+      ({ data }) => data?.['recordId'] === recordId,
+      ({ data }) => data?.['state'] === 'refused' && data['reason'] === 'consent-missing',
+    );
+    await ot.acknowledge(notice);
+  }
+
+  private acknowledge(key: StepKey, party: Party, event: Event): Promise<Transfer> {
+    const input = { transfers: [event['transferid']] };
+    return this.call(key, party, 'POST', '/v1/inbox/acknowledgements', input, ({ results }) =>
+      (results as Transfer[]).find(({ state }) => state === 'acknowledged'),
+    );
+  }
+
+  private async call<Found>(
+    key: StepKey,
+    { name: who, client }: Party,
+    method: string,
+    path: string,
+    body: unknown,
+    look: (answer: Body) => Found | undefined,
+  ): Promise<Found> {
+    const isEvent = path.startsWith('/v1/records') && method === 'POST';
+    const answer: Answer = await client.call(method, path, body, isEvent ? CLOUD_EVENT : 'application/json');
+    const scene = {
+      who,
+      call: `${method} ${shortIds(path)}`,
+      body,
+      status: answer.status,
+      answer: answer.body,
+    };
+    return this.stage.step(key, scene, answer.status < 300 ? look(answer.body) : undefined);
+  }
+
+  private releaseOf(youth: SyntheticYouth): object {
+    const { ot, nav } = this.cast;
+    return {
       youth: { nationalId: youth.nationalId },
-      from: ot.urn,
-      to: nav.urn,
+      from: ot.client.urn,
+      to: nav.client.urn,
       recordTypes: ['referral'],
       categories: ['identity', 'contact', 'education', 'follow-up'],
-      purpose: 'Nav og OT finner en plass sammen med meg',
-      validUntil: addDays(today, 90),
-      signers: [{ role: 'youth', how: 'id-porten', at: today, reference: 'tour' }],
-    });
-  }
-
-  /** An event from the example that the hub itself gives for the type, about the youth of the story. */
-  private async event(
-    sender: Party,
-    key: string,
-    youth: SyntheticYouth,
-    more: object = {},
-    attributes: object = {},
-  ): Promise<Event> {
-    const schema = await sender.client.must('GET', `/v1/record-types/${key}/schema`);
-    const [example] = schema['examples'] as object[];
-    return {
-      specversion: '1.0',
-      id: this.cast.newId(),
-      source: sender.urn,
-      type: `no.stafett.${key}.v1`,
-      ...attributes,
-      data: { ...example, ...more, youth },
+      purpose: 'Nav skal hjelpe meg å finne arbeidstrening',
+      validUntil: addDays(this.today, 90),
+      signers: [{ role: 'youth', how: 'id-porten', at: this.today }],
     };
   }
-
-  private acknowledge(party: Party, event: Event | undefined): Promise<Answer> {
-    return party.client.call('POST', '/v1/inbox/acknowledgements', {
-      transfers: [event?.['transferid'] ?? this.cast.newId()],
-    });
-  }
-
-  private tell(key: StepKey, call: string, { status, body }: Answer, asTold: boolean): void {
-    this.show(key, call, `${status}  ${JSON.stringify(body)}`, asTold && status < 300);
-  }
-
-  /** An event as it came, without who the youth is: a terminal is no place for it. */
-  private tellEvent(key: StepKey, call: string, event: Event | undefined, asTold: boolean): void {
-    const { data, specversion: _, ...attributes } = event ?? {};
-    const shown = data && Object.fromEntries(Object.entries(data).filter(([field]) => field !== 'youth'));
-    this.show(key, call, event ? `200  ${JSON.stringify({ ...attributes, data: shown })}` : '-', asTold);
-  }
-
-  private show(key: StepKey, call: string, answer: string, asTold: boolean): void {
-    this.printer.step({ ...this.texts.steps[key], call, answer, asTold });
-  }
 }
-
-const receiptOf = (body: Body): Receipt | undefined => (body['receipts'] as Receipt[] | undefined)?.[0];
-const transferOf = (body: Body): { transferId: string; state: string } | undefined =>
-  (body['transfers'] as { transferId: string; state: string }[] | undefined)?.[0];
-const acknowledgedAll = (answer: Answer): boolean =>
-  (answer.body['results'] as { state: string }[] | undefined)?.every(
-    ({ state }) => state === 'acknowledged',
-  ) ?? false;

@@ -1,5 +1,5 @@
 import { english } from './texts.en.js';
 import { bokmaal } from './texts.nb.js';
-import type { Texts } from './words.js';
+import type { Language, Texts } from './words.js';
 
-export const texts: Readonly<Record<'en' | 'nb', Texts>> = { en: english, nb: bokmaal };
+export const texts: Readonly<Record<Language, Texts>> = { en: english, nb: bokmaal };

@@ -1,0 +1,35 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { parse } from 'yaml';
+import { problemDocument, problemTable } from '../../src/common/problem-page.js';
+import { shape } from '../../src/config/config.schema.js';
+import { projectFolder } from '../../src/config/load.js';
+
+const read = (path: string): string => readFileSync(join(projectFolder, path), 'utf8');
+/** Formatting pads the cells of a table: what counts is what they say. */
+const bare = (text: string): string => text.replace(/ +/g, ' ').replace(/-{3,}/g, '---');
+
+it('lists in docs/problems.md and in the README exactly the problems that the hub answers with', () => {
+  expect(bare(read('docs/problems.md')).trim()).toBe(bare(problemDocument()).trim());
+  const table =
+    /<!-- problems:begin[^>]*-->\n([\s\S]*?)<!-- problems:end -->/.exec(read('README.md'))?.[1] ?? '';
+  expect(bare(table).trim()).toBe(bare(problemTable()).trim());
+});
+
+it('documents every setting in config/default.yaml, with a comment, and none that is not there', () => {
+  const text = read('config/default.yaml');
+  const file = parse(text) as Record<string, Record<string, unknown>>;
+  const keysOf = (sections: object): string[] =>
+    Object.entries(sections).flatMap(([section, keys]) =>
+      Object.keys(keys as object).map((key) => `${section}.${key}`),
+    );
+  expect(keysOf(file).sort()).toEqual(keysOf(shape).sort());
+});
+
+it('names no test file that is not there', () => {
+  const named = [...read('docs/data-protection.md').matchAll(/`(test\/[\w./-]+)`/g)].map(
+    (match) => match[1] ?? '',
+  );
+  expect(named.length).toBeGreaterThan(8);
+  for (const path of named) expect(() => readFileSync(join(projectFolder, path))).not.toThrow(/ENOENT/);
+});
