@@ -27,7 +27,8 @@ export function problemPage(code: ProblemCode): string {
 
 /** Every problem, as the table in docs/problems.md and in the README. A test keeps the file equal to this. */
 export function problemTable(): string {
-  const cell = (text: string): string => text.replaceAll('|', '\\|').replaceAll('<', '&lt;');
+  const cell = (text: string): string =>
+    text.replaceAll('|', '\\|').replaceAll('<', '&lt;').replaceAll('__', '\\_\\_');
   const rows = kinds.map(
     ([code, { status, title, detail, retry }]) =>
       `| \`${code}\` | ${status} | ${cell(title)} | ${cell(detail)} | ${retry ? 'yes' : 'no'} |`,
