@@ -1,4 +1,6 @@
+import { wrongClock } from './common/clock.js';
 import { ConfigError, loadConfig } from './config/load.js';
+import { armFault } from './database/fault-point.js';
 import { migrate } from './database/migrate.js';
 import { prepareDatabase } from './database/roles.js';
 import { startHub, type Hub } from './hub.js';
@@ -11,11 +13,16 @@ async function main(): Promise<void> {
     for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.on(signal, () => resolve());
   });
   const config = loadConfig();
+  armFault(config.development.faultAt);
   const database = await prepareDatabase(config);
   let hub: Hub | undefined;
   try {
     if (database.ownerUrl) await migrate(database.ownerUrl, database.appRole);
-    hub = await startHub(config, { appUrl: database.appUrl });
+    const { clockOffsetSeconds } = config.development;
+    hub = await startHub(config, {
+      appUrl: database.appUrl,
+      ...(clockOffsetSeconds !== 0 && { clock: wrongClock(clockOffsetSeconds) }),
+    });
     const log = hub.app.get(Log, { strict: false });
     log.info('listening', { port: hub.port, role: config.process.roles.join(',') });
     for (const fault of ['uncaughtException', 'unhandledRejection'] as const) {

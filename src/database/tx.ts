@@ -1,5 +1,6 @@
 import type { DataSource, EntityManager, QueryRunner } from 'typeorm';
 import { Problem } from '../common/problems.js';
+import { faultPoint, Passage, type Losable } from './fault-point.js';
 
 /** A statement with a name: the server plans it once per connection. */
 export interface Statement {
@@ -26,7 +27,7 @@ export interface Tx {
   afterCommit(work: () => void): void;
 }
 
-interface PgClient {
+interface PgClient extends Losable {
   query(config: { name: string; text: string; values: readonly unknown[] }): Promise<{ rows: object[] }>;
 }
 
@@ -52,19 +53,24 @@ export async function withTx<T>(db: DataSource, work: (tx: Tx) => Promise<T>): P
 async function once<T>(db: DataSource, work: (tx: Tx) => Promise<T>): Promise<T> {
   const runner: QueryRunner = db.createQueryRunner();
   const after: (() => void)[] = [];
+  const point = faultPoint();
+  const passage = point && new Passage(point);
   let result: T;
   try {
     const client = (await runner.connect()) as PgClient;
     await runner.startTransaction('READ COMMITTED');
     const tx: Tx = {
-      query: async <Row extends object>(s: Statement, values: readonly unknown[] = []) =>
-        (await client.query({ name: s.name, text: s.text, values })).rows as Row[],
+      query: async <Row extends object>(s: Statement, values: readonly unknown[] = []) => {
+        const run = () => client.query({ name: s.name, text: s.text, values });
+        return (await (passage ? passage.around(s.name, run) : run())).rows as Row[];
+      },
       manager: runner.manager,
       afterCommit: (then) => after.push(then),
     };
     try {
       result = await work(tx);
-      await runner.commitTransaction();
+      const commit = () => runner.commitTransaction();
+      await (passage ? passage.commit(client, commit) : commit());
     } catch (error) {
       if (runner.isTransactionActive) await runner.rollbackTransaction().catch(() => undefined);
       throw error;

@@ -1,0 +1,109 @@
+import { ConfigError } from '../config/load.js';
+
+/**
+ * Where the tests in test/crash break a hub: at a named statement, or at the commit of a transaction that ran it. Every write
+ * goes through withTx, so this one place reaches every step of the way of a record, and a new step without a word here.
+ *
+ * `STAFETT_FAULT_AT` is `<action>:<moment>:<statement>[:<first>[-<last>]]`, or `list`:
+ * - action: `kill` ends the process as kill -9 does; `lose` cuts the connection when COMMIT is sent and its answer is not read;
+ *   `fail-<SQLSTATE>` throws as the server would (53100: the disk is full);
+ * - moment: `before` and `after` the statement; `commit` (before it) and `committed` (after it, before anybody is told);
+ * - first and last: which times count, from 1; first alone means that time only.
+ *
+ * `list` prints each point once on stderr when it is passed: what the tests make their list of kills from.
+ */
+export type Moment = 'before' | 'after' | 'commit' | 'committed';
+
+const form =
+  /^(kill|lose|fail-([0-9A-Z]{5})):(before|after|commit|committed):([a-z][a-z0-9.-]+)(?::(\d+)(?:-(\d+))?)?$/;
+
+/** The connection of a transaction, as far as losing it needs. */
+export interface Losable {
+  readonly connection: {
+    readonly stream: { removeAllListeners(event: 'data'): unknown; destroy(error: Error): unknown };
+  };
+}
+
+/** Milliseconds that the server gets to receive and carry out a COMMIT before the connection is cut. */
+const COMMIT_MS = 50;
+
+export interface FaultPoint {
+  /** To be called at each moment of each statement. @throws what the fault is */
+  pass(moment: Moment, statement: string): void;
+  /** Whether the answer to this transaction's COMMIT is lost. */
+  loses(statement: string): boolean;
+}
+
+let armed: FaultPoint | undefined;
+
+/** The fault that the settings ask for; undefined in every hub but a test's. */
+export const faultPoint = (): FaultPoint | undefined => armed;
+
+/** @throws ConfigError where the text is no fault */
+export function armFault(text: string): void {
+  armed = text === '' ? undefined : text === 'list' ? listing() : parse(text);
+}
+
+function parse(text: string): FaultPoint {
+  const found = form.exec(text);
+  if (!found)
+    throw new ConfigError(`development.faultAt: "${text}" is no fault (src/database/fault-point.ts).`);
+  const [, action, state, at, name] = found;
+  const first = Number(found[5] ?? 1);
+  const last = Number(found[6] ?? first);
+  let times = 0;
+  const due = (): boolean => {
+    times += 1;
+    return times >= first && times <= last;
+  };
+  return {
+    pass: (moment, statement) => {
+      if (action === 'lose' || moment !== at || statement !== name || !due()) return;
+      if (action === 'kill') process.kill(process.pid, 'SIGKILL');
+      throw Object.assign(new Error(`fault point: ${text}`), { code: state });
+    },
+    loses: (statement) => action === 'lose' && statement === name && due(),
+  };
+}
+
+function listing(): FaultPoint {
+  const seen = new Set<string>();
+  return {
+    pass: (moment, statement) => {
+      const point = `${moment}:${statement}`;
+      if (!seen.has(point)) process.stderr.write(`fault-point ${point}\n`);
+      seen.add(point);
+    },
+    loses: () => false,
+  };
+}
+
+/** Sends COMMIT, lets the server carry it out, and cuts the connection without having read the answer. */
+export async function commitAndLose(client: Losable, commit: () => Promise<void>): Promise<void> {
+  const { stream } = client.connection;
+  stream.removeAllListeners('data');
+  setTimeout(() => stream.destroy(new Error('Connection terminated: fault point')), COMMIT_MS);
+  await commit();
+}
+
+/** What one transaction passes. */
+export class Passage {
+  private readonly ran = new Set<string>();
+
+  constructor(private readonly point: FaultPoint) {}
+
+  async around<T>(statement: string, run: () => Promise<T>): Promise<T> {
+    this.point.pass('before', statement);
+    const result = await run();
+    this.ran.add(statement);
+    this.point.pass('after', statement);
+    return result;
+  }
+
+  async commit(client: Losable, commit: () => Promise<void>): Promise<void> {
+    for (const statement of this.ran) this.point.pass('commit', statement);
+    if ([...this.ran].some((statement) => this.point.loses(statement))) await commitAndLose(client, commit);
+    else await commit();
+    for (const statement of this.ran) this.point.pass('committed', statement);
+  }
+}
