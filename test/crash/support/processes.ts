@@ -35,6 +35,8 @@ export class HubProcess {
   private child: ChildProcess | undefined;
   private exit: Promise<Ended> = Promise.resolve({ code: null, signal: null });
   private readonly lines: string[] = [];
+  /** Where it breaks down, this time. */
+  fault = '';
 
   private constructor(
     readonly name: string,
@@ -78,6 +80,7 @@ export class HubProcess {
   launch(fault = ''): void {
     if (this.running) throw new Error(`${this.name} runs already`);
     this.lines.length = 0;
+    this.fault = fault;
     const child = spawn(
       process.execPath,
       [

@@ -49,21 +49,25 @@ export class Proxy {
   /** Resets every connection that is open now. */
   cut(): void {
     for (const { client, server } of this.pairs) {
-      client.resetAndDestroy();
-      server.resetAndDestroy();
+      reset(client);
+      reset(server);
     }
   }
 
   async stop(): Promise<void> {
     const closed = new Promise((resolve) => this.server.close(resolve));
-    this.cut();
+    this.mode = 'open';
+    for (const { client, server } of this.pairs) {
+      client.destroy();
+      server.destroy();
+    }
     await closed;
   }
 
   private accept(client: Socket): void {
     client.on('error', () => undefined);
     if (this.mode === 'refusing') {
-      client.resetAndDestroy();
+      reset(client);
       return;
     }
     const server = connect({ port: this.target, host: '127.0.0.1', noDelay: true });
@@ -111,4 +115,10 @@ export class Proxy {
     if (this.mode === 'frozen' || this.mode === 'deaf') server.pause();
     else server.resume();
   }
+}
+
+/** Node 20 never closes a socket that is reset while its end is under way, and then never ends. */
+function reset(socket: Socket): void {
+  if (socket.readyState === 'open' && !socket.writableEnded) socket.resetAndDestroy();
+  else socket.destroy();
 }
