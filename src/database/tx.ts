@@ -1,4 +1,4 @@
-import type { DataSource, EntityManager, QueryRunner } from 'typeorm';
+import type { DataSource, EntityManager } from 'typeorm';
 import { Problem } from '../common/problems.js';
 
 /** A statement with a name: the server plans it once per connection. */
@@ -27,48 +27,83 @@ export interface Tx {
 }
 
 interface PgClient {
-  query(config: { name: string; text: string; values: readonly unknown[] }): Promise<{ rows: object[] }>;
+  query(config: {
+    name: string;
+    text: string;
+    values: readonly unknown[];
+  }): Promise<{ rows: object[]; command: string }>;
+  end(): Promise<void>;
 }
 
 const serialization = new Set(['40001', '40P01']);
 const ATTEMPTS = 5;
+
+export interface TxOptions {
+  /**
+   * `work` can tell its own rows from others': where the answer to COMMIT was lost, so that nobody knows whether it was done,
+   * it runs again and finds out.
+   */
+  readonly againAfterLostCommit?: boolean;
+}
+
+/** The connection broke between COMMIT and its answer. */
+class CommitLost extends Error {
+  override readonly name = 'CommitLost';
+}
 
 /**
  * Runs `work` in one READ COMMITTED transaction and commits it. On a serialization failure or a deadlock the whole of
  * `work` runs again, so it must have no effect outside the database.
  * @throws Problem unavailable when the database cannot be reached (SQLSTATE classes 08, 53, 57, or no connection)
  */
-export async function withTx<T>(db: DataSource, work: (tx: Tx) => Promise<T>): Promise<T> {
+export async function withTx<T>(
+  db: DataSource,
+  work: (tx: Tx) => Promise<T>,
+  { againAfterLostCommit = false }: TxOptions = {},
+): Promise<T> {
   for (let attempt = 1; ; attempt += 1) {
     try {
       return await once(db, work);
     } catch (error) {
-      if (attempt < ATTEMPTS && serialization.has(sqlState(error) ?? '')) continue;
-      throw toProblem(error);
+      const again =
+        serialization.has(sqlState(error) ?? '') || (againAfterLostCommit && error instanceof CommitLost);
+      if (again && attempt < ATTEMPTS) continue;
+      throw toProblem(error instanceof CommitLost ? error.cause : error);
     }
   }
 }
 
+const begin = statement('tx.begin', 'begin isolation level read committed');
+const commit = statement('tx.commit', 'commit');
+const rollback = statement('tx.rollback', 'rollback');
+
 async function once<T>(db: DataSource, work: (tx: Tx) => Promise<T>): Promise<T> {
-  const runner: QueryRunner = db.createQueryRunner();
+  const runner = db.createQueryRunner();
   const after: (() => void)[] = [];
+  let client: PgClient | undefined;
   let result: T;
   try {
-    const client = (await runner.connect()) as PgClient;
-    await runner.startTransaction('READ COMMITTED');
-    const tx: Tx = {
-      query: async <Row extends object>(s: Statement, values: readonly unknown[] = []) =>
-        (await client.query({ name: s.name, text: s.text, values })).rows as Row[],
-      manager: runner.manager,
-      afterCommit: (then) => after.push(then),
-    };
+    const connection = (client = (await runner.connect()) as PgClient);
+    const run = async <Row extends object>(s: Statement, values: readonly unknown[] = []): Promise<Row[]> =>
+      (await connection.query({ name: s.name, text: s.text, values })).rows as Row[];
+    await run(begin);
+    // For what goes through the manager: TypeORM would open a transaction of its own.
+    (runner as { isTransactionActive: boolean }).isTransactionActive = true;
     try {
-      result = await work(tx);
-      await runner.commitTransaction();
+      result = await work({
+        query: run,
+        manager: runner.manager,
+        afterCommit: (then) => after.push(then),
+      });
     } catch (error) {
-      if (runner.isTransactionActive) await runner.rollbackTransaction().catch(() => undefined);
+      if (!isBroken(error)) await run(rollback).catch(() => connection.end());
       throw error;
     }
+    await commitOn(connection);
+  } catch (error) {
+    // A connection that has not answered would keep its next user waiting: closed, it is none of the pool's any more.
+    if (isBroken(error)) void client?.end().catch(() => undefined);
+    throw error;
   } finally {
     await runner.release();
   }
@@ -76,11 +111,33 @@ async function once<T>(db: DataSource, work: (tx: Tx) => Promise<T>): Promise<T>
   return result;
 }
 
+async function commitOn(connection: PgClient): Promise<void> {
+  try {
+    const { command } = await connection.query({ ...commit, values: [] });
+    // COMMIT of a failed transaction is answered with ROLLBACK and no error: someone has swallowed a statement's error.
+    if (command !== 'COMMIT') throw new Error('the transaction had failed before COMMIT');
+  } catch (error) {
+    // A server that says no (a deferred constraint, a full disk) has rolled back; only silence leaves it open.
+    throw isBroken(error) ? new CommitLost('no answer to COMMIT', { cause: error }) : error;
+  }
+}
+
+/** No answer came, or the server is ending the session (57P01 to 57P05): whatever is asked next on this connection fails too. */
+function isBroken(error: unknown): boolean {
+  const state = sqlState(error);
+  return (
+    error instanceof CommitLost ||
+    state?.startsWith('57P') ||
+    (state === undefined && isFromConnection(error))
+  );
+}
+
 /** The five-character SQLSTATE of an error from pg, bare or wrapped by TypeORM. */
 export function sqlState(error: unknown): string | undefined {
   if (typeof error !== 'object' || error === null) return undefined;
   const own = (error as { code?: unknown }).code;
-  if (typeof own === 'string' && /^[0-9A-Z]{5}$/.test(own)) return own;
+  // No class of SQLSTATE begins with an E; errors of Node do (EPIPE).
+  if (typeof own === 'string' && /^(?!E)[0-9A-Z]{5}$/.test(own)) return own;
   const inner = (error as { driverError?: unknown }).driverError;
   return inner === undefined || inner === error ? undefined : sqlState(inner);
 }
@@ -88,14 +145,17 @@ export function sqlState(error: unknown): string | undefined {
 const noConnection =
   /ECONNREFUSED|ECONNRESET|EPIPE|ETIMEDOUT|ENOENT|timeout exceeded when trying to connect|Connection terminated|connection timeout|connection error and is not queryable|Client was closed|Query read timeout/i;
 
+function isFromConnection(error: unknown): boolean {
+  if (typeof error !== 'object' || error === null) return false;
+  const { message = '', code = '' } = error as { message?: unknown; code?: unknown };
+  return noConnection.test(`${String(message)} ${String(code)}`);
+}
+
 /** Turns "cannot reach or use the database now" into a 503, and leaves every other error as it is. */
 export function toProblem(error: unknown): unknown {
   if (error instanceof Problem || typeof error !== 'object' || error === null) return error;
   const state = sqlState(error);
-  const { message = '', code = '' } = error as { message?: unknown; code?: unknown };
   const unavailable =
-    state !== undefined
-      ? ['08', '53', '57'].includes(state.slice(0, 2))
-      : noConnection.test(`${String(message)} ${String(code)}`);
+    state !== undefined ? ['08', '53', '57'].includes(state.slice(0, 2)) : isFromConnection(error);
   return unavailable ? new Problem('unavailable', [], {}, { cause: error }) : error;
 }
