@@ -20,6 +20,11 @@ export function statement(name: string, text: string): Statement {
 export interface Tx {
   /** Runs a statement on the transaction's own connection and gives its rows. */
   query<Row extends object>(statement: Statement, values?: readonly unknown[]): Promise<Row[]>;
+  /**
+   * Sends a statement whose rows nobody needs, and does not wait: what is sent next, COMMIT too, travels with it. Its failure
+   * fails the transaction.
+   */
+  send(statement: Statement, values?: readonly unknown[]): void;
   /** TypeORM's manager in this transaction, for the areas whose traffic is low. */
   readonly manager: EntityManager;
   /** Runs after the commit, and only then: wake-ups and doorbells. A failure there is not the caller's. */
@@ -58,7 +63,7 @@ class CommitLost extends Error {
  */
 export async function withTx<T>(
   db: DataSource,
-  work: (tx: Tx) => Promise<T>,
+  work: (tx: Tx) => T | Promise<T>,
   { againAfterLostCommit = false }: TxOptions = {},
 ): Promise<T> {
   for (let attempt = 1; ; attempt += 1) {
@@ -77,7 +82,7 @@ const begin = statement('tx.begin', 'begin isolation level read committed');
 const commit = statement('tx.commit', 'commit');
 const rollback = statement('tx.rollback', 'rollback');
 
-async function once<T>(db: DataSource, work: (tx: Tx) => Promise<T>): Promise<T> {
+async function once<T>(db: DataSource, work: (tx: Tx) => T | Promise<T>): Promise<T> {
   const runner = db.createQueryRunner();
   const after: (() => void)[] = [];
   let client: PgClient | undefined;
@@ -86,20 +91,29 @@ async function once<T>(db: DataSource, work: (tx: Tx) => Promise<T>): Promise<T>
     const connection = (client = (await runner.connect()) as PgClient);
     const run = async <Row extends object>(s: Statement, values: readonly unknown[] = []): Promise<Row[]> =>
       (await connection.query({ name: s.name, text: s.text, values })).rows as Row[];
-    await run(begin);
+    // The connections are pipelined (data-source.ts): what is not waited for leaves together, in order, and PostgreSQL skips
+    // what follows a failure, so that COMMIT after a failed statement rolls back.
+    const sent: Promise<unknown>[] = [];
+    const send = (s: Statement, values?: readonly unknown[]): void => {
+      const answer = run(s, values);
+      answer.catch(() => undefined);
+      sent.push(answer);
+    };
+    send(begin);
     // For what goes through the manager: TypeORM would open a transaction of its own.
     (runner as { isTransactionActive: boolean }).isTransactionActive = true;
     try {
       result = await work({
         query: run,
+        send,
         manager: runner.manager,
         afterCommit: (then) => after.push(then),
       });
     } catch (error) {
       if (!isBroken(error)) await run(rollback).catch(() => connection.end());
-      throw error;
+      throw (await firstFailure(sent)) ?? error;
     }
-    await commitOn(connection);
+    await commitAfter(sent, connection);
   } catch (error) {
     // A connection that has not answered would keep its next user waiting: closed, it is none of the pool's any more.
     if (isBroken(error)) void client?.end().catch(() => undefined);
@@ -111,15 +125,20 @@ async function once<T>(db: DataSource, work: (tx: Tx) => Promise<T>): Promise<T>
   return result;
 }
 
-async function commitOn(connection: PgClient): Promise<void> {
-  try {
-    const { command } = await connection.query({ ...commit, values: [] });
-    // COMMIT of a failed transaction is answered with ROLLBACK and no error: someone has swallowed a statement's error.
-    if (command !== 'COMMIT') throw new Error('the transaction had failed before COMMIT');
-  } catch (error) {
-    // A server that says no (a deferred constraint, a full disk) has rolled back; only silence leaves it open.
-    throw isBroken(error) ? new CommitLost('no answer to COMMIT', { cause: error }) : error;
-  }
+/** Of answers in their order, the first failure: what follows it fails for no reason of its own (25P02). */
+async function firstFailure(answers: readonly Promise<unknown>[]): Promise<unknown> {
+  const failed = (await Promise.allSettled(answers)).find(({ status }) => status === 'rejected');
+  return failed && (failed as PromiseRejectedResult).reason;
+}
+
+/** COMMIT leaves with what was sent before it. A server that says no has rolled back; only silence leaves open what it did. */
+async function commitAfter(sent: readonly Promise<unknown>[], connection: PgClient): Promise<void> {
+  const committed = connection.query({ ...commit, values: [] });
+  const failure = await firstFailure([...sent, committed]);
+  if (isBroken(failure)) throw new CommitLost('no answer to COMMIT', { cause: failure });
+  if (failure !== undefined) throw failure;
+  // COMMIT of a failed transaction is answered with ROLLBACK and no error: someone has swallowed a statement's error.
+  if ((await committed).command !== 'COMMIT') throw new Error('the transaction had failed before COMMIT');
 }
 
 /** No answer came, or the server is ending the session (57P01 to 57P05): whatever is asked next on this connection fails too. */

@@ -21,7 +21,7 @@ import { VaultService } from '../vault/vault.service.js';
 import { YouthsService, type Protection, type Youth } from '../vault/youths.service.js';
 import { Backlog } from './backlog.js';
 import { GroupCommit } from './group-commit.js';
-import { findRecords, insertBodies, insertRecords, nextGroup } from './intake.sql.js';
+import { findRecords, insertBodies, insertRecords } from './intake.sql.js';
 import { judge, nameOf, type Earlier, type Outcome, type Submission } from './judge.js';
 import { wrongReferences } from './references.js';
 import { bodyAad, type Prepared } from './record.js';
@@ -140,9 +140,7 @@ export class IntakeService implements BeforeApplicationShutdown {
   /** Step (2). */
   private async insert(tx: Tx, rows: readonly Row[]): Promise<Set<RecordId>> {
     if (rows.length === 0) return new Set();
-    const [group] = await tx.query<{ groupNo: string }>(nextGroup);
     const made = await tx.query<{ id: RecordId }>(insertRecords, [
-      group?.groupNo,
       this.clock.now(),
       rows.map((row) => row.id),
       rows.map((row) => row.caller.agencyId),
@@ -183,14 +181,14 @@ export class IntakeService implements BeforeApplicationShutdown {
       if (!key) throw new Error('a record without a key');
       return { sealed: seal(key, Buffer.from(JSON.stringify(prepared.data)), bodyAad(context)), own };
     });
-    await tx.query(insertBodies, [
+    tx.send(insertBodies, [
       rows.map((row) => row.id),
       bodies.map((b) => b.sealed),
       bodies.map((b) => b.own?.kekId ?? null),
       bodies.map((b) => b.own?.wrapped ?? null),
     ]);
     await this.raiseProtection(tx, rows);
-    await this.audit.append(
+    this.audit.append(
       tx,
       rows.map(({ id, caller, prepared, youth }) => ({
         act: 'record-received',
@@ -212,7 +210,7 @@ export class IntakeService implements BeforeApplicationShutdown {
         grades.set(youth.id, grade);
     }
     const risen = await this.youths.raiseProtection(tx, grades);
-    await this.rechecks.add(
+    this.rechecks.add(
       tx,
       risen.map(({ id, shard }) => ({ shard, cause: 'protection-raised', subject: id })),
     );

@@ -1,10 +1,5 @@
 import { statement } from '../database/tx.js';
 
-export const nextGroup = statement(
-  'intake.next-group',
-  `select nextval('stafett.record_group') as "groupNo"`,
-);
-
 /**
  * Of the records that events answer or cancel, what each caller may refer to: records that it received (with its own row of
  * the youth), and records that it sent. The n-th id is asked for by the n-th agency.
@@ -19,15 +14,19 @@ export const references = statement(
    where r.sender_id = w.agency_id or t.id is not null`,
 );
 
-/** Ordered by (sender, event id), as every writer of records; the order of the feed is group number and position. */
+/**
+ * Ordered by (sender, event id), as every writer of records. The order of the feed is not that of the insert: it is the group's
+ * number, taken once, and the position in the group.
+ */
 export const insertRecords = statement(
   'intake.insert-records',
-  `insert into stafett.record (id, sender_id, controller_id, event_id, type, youth_id, shard, group_no, position, named_recipient_id,
+  `with g as materialized (select nextval('stafett.record_group') as no)
+   insert into stafett.record (id, sender_id, controller_id, event_id, type, youth_id, shard, group_no, position, named_recipient_id,
      in_reply_to, cancels, hold_for_consent, content_hash, same_event_key, occurred_at, accepted_at, state, state_at)
-   select id, sender, controller, event_id, type, youth_id, shard, $1, position, recipient_id, in_reply_to, cancels, hold, hash, same_event, occurred_at, $2, 'received', $2
-   from unnest($3::uuid[], $4::uuid[], $5::uuid[], $6::text[], $7::text[], $8::uuid[], $9::int[], $10::int[], $11::uuid[], $12::uuid[],
-     $13::uuid[], $14::boolean[], $15::bytea[], $16::bytea[], $17::text[])
-     as r (id, sender, controller, event_id, type, youth_id, shard, position, recipient_id, in_reply_to, cancels, hold, hash, same_event, occurred_at)
+   select id, sender, controller, event_id, type, youth_id, shard, g.no, position, recipient_id, in_reply_to, cancels, hold, hash, same_event, occurred_at, $1, 'received', $1
+   from unnest($2::uuid[], $3::uuid[], $4::uuid[], $5::text[], $6::text[], $7::uuid[], $8::int[], $9::int[], $10::uuid[], $11::uuid[],
+     $12::uuid[], $13::boolean[], $14::bytea[], $15::bytea[], $16::text[])
+     as r (id, sender, controller, event_id, type, youth_id, shard, position, recipient_id, in_reply_to, cancels, hold, hash, same_event, occurred_at), g
    order by sender, event_id
    on conflict (sender_id, event_id) do nothing
    returning id`,
