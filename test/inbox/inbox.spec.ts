@@ -164,6 +164,13 @@ it('passes a referral on when the office says that it is another’s', async () 
   await nav.send(nav.event('referral-response', wrongOffice, { inreplyto: recordId }));
   const got = await otherNav.pullUntil((events) => recordIds(events).includes(recordId));
   expect(got.find((event) => event.recordid === recordId).data.youth.nationalId).toBe(youth.nationalId);
+  // The sender sees both ways that it went; each office its own, and not that there is another.
+  const seenBy = async (client: Client): Promise<string[]> =>
+    (await client.record(recordId)).body.transfers.map((transfer: Json) => transfer.recipient);
+  const [to, other] = [agencies.nav, agencies.otherNav].map((number) => `urn:stafett:agency:${number}`);
+  expect(await seenBy(ot)).toEqual([to, other]);
+  expect(await seenBy(nav)).toEqual([to]);
+  expect(await seenBy(otherNav)).toEqual([other]);
 });
 
 it('lets an office pass on only to an office of its own kind that is there', async () => {
