@@ -1,8 +1,7 @@
 import { ConfigError, loadConfig } from './config/load.js';
 import { migrate } from './database/migrate.js';
 import { prepareDatabase } from './database/roles.js';
-import { startHub, type Hub } from './hub.js';
-import { faultFields, Log } from './telemetry/log.js';
+import type { Hub } from './hub.js';
 
 /** Starts the hub as the settings ask: database, migrations, directory, roles. Ends on SIGTERM or SIGINT, the database last. */
 async function main(): Promise<void> {
@@ -11,9 +10,13 @@ async function main(): Promise<void> {
     for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.on(signal, () => resolve());
   });
   const config = loadConfig();
+  // Half of a start is reading the hub's modules (2 s of 4), and PostgreSQL can come up meanwhile.
+  const code = Promise.all([import('./hub.js'), import('./telemetry/log.js')]);
+  code.catch(() => undefined);
   const database = await prepareDatabase(config);
   let hub: Hub | undefined;
   try {
+    const [{ startHub }, { faultFields, Log }] = await code;
     if (database.ownerUrl) await migrate(database.ownerUrl, database.appRole);
     hub = await startHub(config, { appUrl: database.appUrl });
     const log = hub.app.get(Log, { strict: false });
