@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import type { AddressInfo } from 'node:net';
 import { resolve } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { NestFactory } from '@nestjs/core';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { FastifyInstance } from 'fastify';
@@ -82,7 +83,14 @@ async function drain(app: NestFastifyApplication, seconds: number): Promise<void
   await new Promise((resolve) => server.close(resolve));
   clearInterval(idle);
   clearTimeout(cut);
-  await app.close();
+  await within(seconds, app.close());
+}
+
+/** A queue whose Redis is gone never says that it has closed: then the stop goes on without it. What matters is in PostgreSQL. */
+async function within(seconds: number, work: Promise<void>): Promise<void> {
+  const done = new AbortController();
+  const late = sleep(seconds * 1000, undefined, { signal: done.signal }).catch(() => undefined);
+  await Promise.race([work, late]).finally(() => done.abort());
 }
 
 async function loadDirectory(app: NestFastifyApplication, { directory }: Config): Promise<void> {

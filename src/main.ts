@@ -3,8 +3,7 @@ import { ConfigError, loadConfig } from './config/load.js';
 import { armFault } from './database/fault-point.js';
 import { migrate } from './database/migrate.js';
 import { prepareDatabase } from './database/roles.js';
-import { startHub, type Hub } from './hub.js';
-import { faultFields, Log } from './telemetry/log.js';
+import type { Hub } from './hub.js';
 
 /** Starts the hub as the settings ask: database, migrations, directory, roles. Ends on SIGTERM or SIGINT, the database last. */
 async function main(): Promise<void> {
@@ -13,12 +12,16 @@ async function main(): Promise<void> {
     for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.on(signal, () => resolve());
   });
   const config = loadConfig();
-  armFault(config.development.faultAt);
+  const { faultAt, clockOffsetSeconds } = config.development;
+  armFault(faultAt);
+  // Half of a start is reading the hub's modules (2 s of 4), and PostgreSQL can come up meanwhile.
+  const code = Promise.all([import('./hub.js'), import('./telemetry/log.js')]);
+  code.catch(() => undefined);
   const database = await prepareDatabase(config);
   let hub: Hub | undefined;
   try {
+    const [{ startHub }, { faultFields, Log }] = await code;
     if (database.ownerUrl) await migrate(database.ownerUrl, database.appRole);
-    const { clockOffsetSeconds } = config.development;
     hub = await startHub(config, {
       appUrl: database.appUrl,
       ...(clockOffsetSeconds !== 0 && { clock: wrongClock(clockOffsetSeconds) }),

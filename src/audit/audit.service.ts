@@ -14,8 +14,8 @@ export class AuditService {
     @Inject(CLOCK) private readonly clock: Clock,
   ) {}
 
-  /** Two statements, however many acts. */
-  async append(tx: Tx, acts: readonly Act[]): Promise<void> {
+  /** Two statements, however many acts. They travel with what is sent next. */
+  append(tx: Tx, acts: readonly Act[]): void {
     if (acts.length === 0) return;
     const at = this.clock.now().toISOString();
     const rows = acts.map((act) => {
@@ -26,8 +26,8 @@ export class AuditService {
         : this.vault.auditKeyOfController(act.controllerId ?? 'hub');
       return { id, act, told, entry: leafBytes(id, told, commitment(saltFor(key, id), told)) };
     });
-    await tx.query(appendEntries, [rows.map((row) => row.id), rows.map((row) => row.entry)]);
-    await tx.query(appendDetails, [
+    tx.send(appendEntries, [rows.map((row) => row.id), rows.map((row) => row.entry)]);
+    tx.send(appendDetails, [
       rows.map((row) => row.id),
       rows.map((row) => row.told.act),
       rows.map((row) => row.told.at),

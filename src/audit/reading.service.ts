@@ -61,7 +61,7 @@ export class ReadingService {
         to,
       ]);
       const asked = Object.entries(filter).flatMap(([key, value]) => (value === null ? [] : [key]));
-      await this.audit.append(tx, [
+      this.audit.append(tx, [
         {
           act: 'audit-read',
           controllerId: caller.controllerId,
@@ -87,7 +87,7 @@ export class ReadingService {
       const rows = youth
         ? await tx.query<Row>(entriesOfYouth, [caller.controllerId, place, limit + 1, youth.id])
         : [];
-      await this.audit.append(tx, [
+      this.audit.append(tx, [
         {
           act: 'audit-searched',
           controllerId: caller.controllerId,

@@ -26,8 +26,9 @@ function faultsOf(type: RecordType, types: readonly RecordType[]): string[] {
   for (const key of type.answersTypes ?? []) {
     if (!types.some((other) => other.key === key)) faults.push(`answers ${key}, which is no type`);
   }
-  for (const name of [...(type.sameEventBy ?? []), ...(type.cancelsField ? [type.cancelsField] : [])]) {
-    if (!fieldsOf(type.data).has(name)) faults.push(`names the field ${name}, which it has not`);
+  for (const name of [...(type.sameEventBy ?? []), type.cancelsField, type.forwardsField]) {
+    if (name !== undefined && !fieldsOf(type.data).has(name))
+      faults.push(`names the field ${name}, which it has not`);
   }
   if (freeTexts(type.data) > 1) faults.push('has more than one free text');
   type.routes.forEach((route, i) => faults.push(...routeFaults(type, route, i)));

@@ -73,6 +73,8 @@ export interface RecordType {
   readonly answersTypes?: readonly string[];
   /** The name of the field that holds the record id which this record cancels, where it has one. */
   readonly cancelsField?: string;
+  /** The name of the field that holds the organisation number of the office to which the sender passes on what it was asked. */
+  readonly forwardsField?: string;
   /** An example that is valid on the given day, about a synthetic youth, referring to no other record. */
   example(today: Day): JsonObject;
   /** Rules that concern more than one field. Called with data whose every field is valid. */

@@ -1,5 +1,6 @@
 import { v7 } from 'uuid';
 import type { Clock } from './clock.js';
+import { publicRandom } from './random.js';
 
 type Branded<Name extends string> = string & { readonly __is: Name };
 
@@ -20,7 +21,7 @@ export type OrgNumber = Branded<'OrgNumber'>;
  * at the end of the index.
  */
 export function newId<Id extends Branded<string>>(clock: Clock): Id {
-  return v7({ msecs: clock.now().getTime() }) as Id;
+  return v7({ msecs: clock.now().getTime(), random: publicRandom(16) }) as Id;
 }
 
 /** Before every id: where a list begins. */

@@ -50,6 +50,13 @@ export interface Config {
   };
   readonly directory: { readonly file: string };
   readonly people: { readonly population: 'synthetic' | 'real' };
+  readonly intake: {
+    readonly groupSize: number;
+    readonly groupsAtOnce: number;
+    readonly bufferEvents: number;
+    readonly bufferBytes: number;
+    readonly backlogRecords: number;
+  };
   readonly dispatch: { readonly batchSize: number };
   readonly inbox: { readonly pollSeconds: number };
   readonly consents: { readonly longestMonths: number };
@@ -185,6 +192,13 @@ export const shape: {
   },
   directory: { file: text('empty, or a file', anything) },
   people: { population: oneOf(['synthetic', 'real']) },
+  intake: {
+    groupSize: whole(1, 5000),
+    groupsAtOnce: whole(1, 16),
+    bufferEvents: whole(1, 1_000_000),
+    bufferBytes: whole(1000, 4_000_000_000),
+    backlogRecords: whole(1, 10_000_000),
+  },
   dispatch: { batchSize: whole(1, 5000) },
   inbox: { pollSeconds: whole(1, 30) },
   consents: { longestMonths: whole(1, 36) },

@@ -121,7 +121,7 @@ function finish(config: Config): Config {
       );
     if (config.people.population !== 'real')
       refuse('people.population', 'synthetic youths are refused; allowed: real.');
-    if (config.directory.file === INVENTED_COUNTY)
+    if (resolve(projectFolder, config.directory.file) === join(projectFolder, INVENTED_COUNTY))
       refuse(
         'directory.file',
         'the invented county is refused; give your own file, or an empty text to load with `stafett directory load`.',

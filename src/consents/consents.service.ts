@@ -106,7 +106,7 @@ export class ConsentsService {
       };
       await tx.manager.insert(ConsentEntity, consent);
       await this.trace(tx, caller, 'consent-given', consent, youth);
-      await this.rechecks.add(tx, [{ shard: youth.shard, cause: 'consent-given', subject: id }]);
+      this.rechecks.add(tx, [{ shard: youth.shard, cause: 'consent-given', subject: id }]);
     });
     return { consentId: id, state: 'given' };
   }
@@ -121,7 +121,7 @@ export class ConsentsService {
       const moved = await tx.query(withdraw, [id, this.clock.now()]);
       if (moved.length === 0) return;
       await this.trace(tx, caller, 'consent-withdrawn', consent, youth, { by: input.by, how: input.how });
-      await this.rechecks.add(tx, [{ shard: youth.shard, cause: 'consent-withdrawn', subject: id }]);
+      this.rechecks.add(tx, [{ shard: youth.shard, cause: 'consent-withdrawn', subject: id }]);
     });
     return { consentId: id, state: 'withdrawn' };
   }
@@ -185,7 +185,7 @@ export class ConsentsService {
     youth: Youth,
     more: Record<string, string> = {},
   ): Promise<void> {
-    await this.audit.append(tx, [
+    this.audit.append(tx, [
       {
         act,
         controllerId: caller.controllerId,

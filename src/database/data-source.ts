@@ -28,6 +28,7 @@ export function appOptions(url: string, settings: PoolSettings): DataSourceOptio
     // the process would end; nothing is lost that a statement's own error does not tell.
     poolErrorHandler: () => undefined,
     extra: {
+      pipeline: true,
       statement_timeout: settings.statementTimeoutMs,
       // The server may be gone without a word (a cut cable): the client stops waiting a little after the server would have.
       query_timeout: settings.statementTimeoutMs + 5000,

@@ -4,7 +4,7 @@ import { ConfigError } from '../config/load.js';
  * Where the tests in test/crash break a hub: at a named statement, or at the commit of a transaction that ran it. Every write
  * goes through withTx, so this one place reaches every step of the way of a record, and a new step without a word here.
  *
- * `STAFETT_FAULT_AT` is `<action>:<moment>:<statement>[:<first>[-<last>]]`, or `list`:
+ * The setting development.faultAt is `<action>:<moment>:<statement>[:<first>[-<last>]]`, or `list`:
  * - action: `kill` ends the process as kill -9 does; `lose` cuts the connection when COMMIT is sent and its answer is not read;
  *   `fail-<SQLSTATE>` throws as the server would (53100: the disk is full);
  * - moment: `before` and `after` the statement; `commit` (before it) and `committed` (after it, before anybody is told);
@@ -12,7 +12,7 @@ import { ConfigError } from '../config/load.js';
  *
  * `list` prints each point once on stderr when it is passed: what the tests make their list of kills from.
  */
-export type Moment = 'before' | 'after' | 'commit' | 'committed';
+type Moment = 'before' | 'after' | 'commit' | 'committed';
 
 const form =
   /^(kill|lose|fail-([0-9A-Z]{5})):(before|after|commit|committed):([a-z][a-z0-9.-]+)(?::(\d+)(?:-(\d+))?)?$/;
@@ -27,7 +27,7 @@ export interface Losable {
 /** Milliseconds that the server gets to receive and carry out a COMMIT before the connection is cut. */
 const COMMIT_MS = 50;
 
-export interface FaultPoint {
+interface FaultPoint {
   /** To be called at each moment of each statement. @throws what the fault is */
   pass(moment: Moment, statement: string): void;
   /** Whether the answer to this transaction's COMMIT is lost. */
@@ -35,9 +35,6 @@ export interface FaultPoint {
 }
 
 let armed: FaultPoint | undefined;
-
-/** The fault that the settings ask for; undefined in every hub but a test's. */
-export const faultPoint = (): FaultPoint | undefined => armed;
 
 /** @throws ConfigError where the text is no fault */
 export function armFault(text: string): void {
@@ -78,32 +75,36 @@ function listing(): FaultPoint {
   };
 }
 
-/** Sends COMMIT, lets the server carry it out, and cuts the connection without having read the answer. */
-export async function commitAndLose(client: Losable, commit: () => Promise<void>): Promise<void> {
-  const { stream } = client.connection;
-  stream.removeAllListeners('data');
-  setTimeout(() => stream.destroy(new Error('Connection terminated: fault point')), COMMIT_MS);
-  await commit();
-}
-
-/** What one transaction passes. */
+/** What one transaction passes. Undefined, and nothing is asked, in every hub but a test's. */
 export class Passage {
-  private readonly ran = new Set<string>();
+  private readonly statements = new Set<string>();
 
-  constructor(private readonly point: FaultPoint) {}
+  private constructor(private readonly point: FaultPoint) {}
 
-  async around<T>(statement: string, run: () => Promise<T>): Promise<T> {
-    this.point.pass('before', statement);
-    const result = await run();
-    this.ran.add(statement);
-    this.point.pass('after', statement);
-    return result;
+  static begin(): Passage | undefined {
+    return armed && new Passage(armed);
   }
 
-  async commit(client: Losable, commit: () => Promise<void>): Promise<void> {
-    for (const statement of this.ran) this.point.pass('commit', statement);
-    if ([...this.ran].some((statement) => this.point.loses(statement))) await commitAndLose(client, commit);
-    else await commit();
-    for (const statement of this.ran) this.point.pass('committed', statement);
+  before(statement: string): void {
+    this.point.pass('before', statement);
+    this.statements.add(statement);
+  }
+
+  after(statement: string): void {
+    this.point.pass('after', statement);
+  }
+
+  /** To be called right before COMMIT is sent. */
+  commit({ connection }: Losable): void {
+    for (const statement of this.statements) this.point.pass('commit', statement);
+    if (![...this.statements].some((statement) => this.point.loses(statement))) return;
+    const { stream } = connection;
+    stream.removeAllListeners('data');
+    setTimeout(() => stream.destroy(new Error('Connection terminated: fault point')), COMMIT_MS);
+  }
+
+  /** To be called when COMMIT is answered. */
+  committed(): void {
+    for (const statement of this.statements) this.point.pass('committed', statement);
   }
 }

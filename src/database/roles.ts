@@ -143,6 +143,11 @@ export async function prepareDatabase(config: Config): Promise<Prepared> {
   const { url, ownerUrl } = config.database;
   const keys = config.process.keys;
   if (!url) {
+    // Else an operator who forgot the first of the two would serve from an empty database of this machine.
+    if (ownerUrl)
+      throw new ConfigError(
+        'database.url: empty, although database.ownerUrl is given (DATABASE_OWNER_URL). Allowed: both, or neither for the embedded database.',
+      );
     const embedded = await startEmbedded(config.process.data);
     try {
       return {

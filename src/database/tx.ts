@@ -1,6 +1,6 @@
-import type { DataSource, EntityManager, QueryRunner } from 'typeorm';
+import type { DataSource, EntityManager } from 'typeorm';
 import { Problem } from '../common/problems.js';
-import { faultPoint, Passage, type Losable } from './fault-point.js';
+import { Passage, type Losable } from './fault-point.js';
 
 /** A statement with a name: the server plans it once per connection. */
 export interface Statement {
@@ -21,6 +21,11 @@ export function statement(name: string, text: string): Statement {
 export interface Tx {
   /** Runs a statement on the transaction's own connection and gives its rows. */
   query<Row extends object>(statement: Statement, values?: readonly unknown[]): Promise<Row[]>;
+  /**
+   * Sends a statement whose rows nobody needs, and does not wait: what is sent next, COMMIT too, travels with it. Its failure
+   * fails the transaction.
+   */
+  send(statement: Statement, values?: readonly unknown[]): void;
   /** TypeORM's manager in this transaction, for the areas whose traffic is low. */
   readonly manager: EntityManager;
   /** Runs after the commit, and only then: wake-ups and doorbells. A failure there is not the caller's. */
@@ -28,53 +33,99 @@ export interface Tx {
 }
 
 interface PgClient extends Losable {
-  query(config: { name: string; text: string; values: readonly unknown[] }): Promise<{ rows: object[] }>;
+  query(config: {
+    name: string;
+    text: string;
+    values: readonly unknown[];
+  }): Promise<{ rows: object[]; command: string }>;
+  end(): Promise<void>;
 }
 
 const serialization = new Set(['40001', '40P01']);
 const ATTEMPTS = 5;
+
+export interface TxOptions {
+  /**
+   * `work` can tell its own rows from others': where the answer to COMMIT was lost, so that nobody knows whether it was done,
+   * it runs again and finds out.
+   */
+  readonly againAfterLostCommit?: boolean;
+}
+
+/** The connection broke between COMMIT and its answer. */
+class CommitLost extends Error {
+  override readonly name = 'CommitLost';
+}
 
 /**
  * Runs `work` in one READ COMMITTED transaction and commits it. On a serialization failure or a deadlock the whole of
  * `work` runs again, so it must have no effect outside the database.
  * @throws Problem unavailable when the database cannot be reached (SQLSTATE classes 08, 53, 57, or no connection)
  */
-export async function withTx<T>(db: DataSource, work: (tx: Tx) => Promise<T>): Promise<T> {
+export async function withTx<T>(
+  db: DataSource,
+  work: (tx: Tx) => T | Promise<T>,
+  { againAfterLostCommit = false }: TxOptions = {},
+): Promise<T> {
   for (let attempt = 1; ; attempt += 1) {
     try {
       return await once(db, work);
     } catch (error) {
-      if (attempt < ATTEMPTS && serialization.has(sqlState(error) ?? '')) continue;
-      throw toProblem(error);
+      const again =
+        serialization.has(sqlState(error) ?? '') || (againAfterLostCommit && error instanceof CommitLost);
+      if (again && attempt < ATTEMPTS) continue;
+      throw toProblem(error instanceof CommitLost ? error.cause : error);
     }
   }
 }
 
-async function once<T>(db: DataSource, work: (tx: Tx) => Promise<T>): Promise<T> {
-  const runner: QueryRunner = db.createQueryRunner();
+const begin = statement('tx.begin', 'begin isolation level read committed');
+const commit = statement('tx.commit', 'commit');
+const rollback = statement('tx.rollback', 'rollback');
+
+async function once<T>(db: DataSource, work: (tx: Tx) => T | Promise<T>): Promise<T> {
+  const runner = db.createQueryRunner();
   const after: (() => void)[] = [];
-  const point = faultPoint();
-  const passage = point && new Passage(point);
+  const passage = Passage.begin();
+  let client: PgClient | undefined;
   let result: T;
   try {
-    const client = (await runner.connect()) as PgClient;
-    await runner.startTransaction('READ COMMITTED');
-    const tx: Tx = {
-      query: async <Row extends object>(s: Statement, values: readonly unknown[] = []) => {
-        const run = () => client.query({ name: s.name, text: s.text, values });
-        return (await (passage ? passage.around(s.name, run) : run())).rows as Row[];
-      },
-      manager: runner.manager,
-      afterCommit: (then) => after.push(then),
+    const connection = (client = (await runner.connect()) as PgClient);
+    const run = async <Row extends object>(s: Statement, values: readonly unknown[] = []): Promise<Row[]> => {
+      passage?.before(s.name);
+      const { rows } = await connection.query({ name: s.name, text: s.text, values });
+      passage?.after(s.name);
+      return rows as Row[];
     };
+    // The connections are pipelined (data-source.ts): what is not waited for leaves together, in order, and PostgreSQL skips
+    // what follows a failure, so that COMMIT after a failed statement rolls back.
+    const sent: Promise<unknown>[] = [];
+    const send = (s: Statement, values?: readonly unknown[]): void => {
+      const answer = run(s, values);
+      answer.catch(() => undefined);
+      sent.push(answer);
+    };
+    send(begin);
+    // For what goes through the manager: TypeORM would open a transaction of its own.
+    (runner as { isTransactionActive: boolean }).isTransactionActive = true;
     try {
-      result = await work(tx);
-      const commit = () => runner.commitTransaction();
-      await (passage ? passage.commit(client, commit) : commit());
+      result = await work({
+        query: run,
+        send,
+        manager: runner.manager,
+        afterCommit: (then) => after.push(then),
+      });
     } catch (error) {
-      if (runner.isTransactionActive) await runner.rollbackTransaction().catch(() => undefined);
-      throw error;
+      if (!isBroken(error)) await run(rollback).catch(() => connection.end());
+      throw (await firstFailure(sent)) ?? error;
     }
+    passage?.commit(connection);
+    await commitAfter(sent, connection);
+    passage?.committed();
+  } catch (error) {
+    // A connection that has not answered would keep its next user waiting: closed, it is none of the pool's any more.
+    if (isBroken(error)) void client?.end().catch(() => undefined);
+    throw error;
   } finally {
     await runner.release();
   }
@@ -82,11 +133,38 @@ async function once<T>(db: DataSource, work: (tx: Tx) => Promise<T>): Promise<T>
   return result;
 }
 
+/** Of answers in their order, the first failure: what follows it fails for no reason of its own (25P02). */
+async function firstFailure(answers: readonly Promise<unknown>[]): Promise<unknown> {
+  const failed = (await Promise.allSettled(answers)).find(({ status }) => status === 'rejected');
+  return failed && (failed as PromiseRejectedResult).reason;
+}
+
+/** COMMIT leaves with what was sent before it. A server that says no has rolled back; only silence leaves open what it did. */
+async function commitAfter(sent: readonly Promise<unknown>[], connection: PgClient): Promise<void> {
+  const committed = connection.query({ ...commit, values: [] });
+  const failure = await firstFailure([...sent, committed]);
+  if (isBroken(failure)) throw new CommitLost('no answer to COMMIT', { cause: failure });
+  if (failure !== undefined) throw failure;
+  // COMMIT of a failed transaction is answered with ROLLBACK and no error: someone has swallowed a statement's error.
+  if ((await committed).command !== 'COMMIT') throw new Error('the transaction had failed before COMMIT');
+}
+
+/** No answer came, or the server is ending the session (57P01 to 57P05): whatever is asked next on this connection fails too. */
+function isBroken(error: unknown): boolean {
+  const state = sqlState(error);
+  return (
+    error instanceof CommitLost ||
+    state?.startsWith('57P') ||
+    (state === undefined && isFromConnection(error))
+  );
+}
+
 /** The five-character SQLSTATE of an error from pg, bare or wrapped by TypeORM. */
 export function sqlState(error: unknown): string | undefined {
   if (typeof error !== 'object' || error === null) return undefined;
   const own = (error as { code?: unknown }).code;
-  if (typeof own === 'string' && /^[0-9A-Z]{5}$/.test(own)) return own;
+  // No class of SQLSTATE begins with an E; errors of Node do (EPIPE).
+  if (typeof own === 'string' && /^(?!E)[0-9A-Z]{5}$/.test(own)) return own;
   const inner = (error as { driverError?: unknown }).driverError;
   return inner === undefined || inner === error ? undefined : sqlState(inner);
 }
@@ -94,14 +172,17 @@ export function sqlState(error: unknown): string | undefined {
 const noConnection =
   /ECONNREFUSED|ECONNRESET|EPIPE|ETIMEDOUT|ENOENT|timeout exceeded when trying to connect|Connection terminated|connection timeout|connection error and is not queryable|Client was closed|Query read timeout/i;
 
+function isFromConnection(error: unknown): boolean {
+  if (typeof error !== 'object' || error === null) return false;
+  const { message = '', code = '' } = error as { message?: unknown; code?: unknown };
+  return noConnection.test(`${String(message)} ${String(code)}`);
+}
+
 /** Turns "cannot reach or use the database now" into a 503, and leaves every other error as it is. */
 export function toProblem(error: unknown): unknown {
   if (error instanceof Problem || typeof error !== 'object' || error === null) return error;
   const state = sqlState(error);
-  const { message = '', code = '' } = error as { message?: unknown; code?: unknown };
   const unavailable =
-    state !== undefined
-      ? ['08', '53', '57'].includes(state.slice(0, 2))
-      : noConnection.test(`${String(message)} ${String(code)}`);
+    state !== undefined ? ['08', '53', '57'].includes(state.slice(0, 2)) : isFromConnection(error);
   return unavailable ? new Problem('unavailable', [], {}, { cause: error }) : error;
 }

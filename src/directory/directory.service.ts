@@ -16,7 +16,7 @@ import { lockDirectory, readDirectory } from './directory.sql.js';
 import { Ids, writeChanges } from './directory.store.js';
 
 /** Tells the changes of one load to the audit log, in the load's own transaction. Not called when nothing changed. */
-export type RecordChanges = (tx: Tx, changes: readonly DirectoryChange[]) => Promise<void>;
+export type RecordChanges = (tx: Tx, changes: readonly DirectoryChange[]) => void;
 
 /** Thrown by a load that would change what its county may not. Nothing was written. */
 export class DirectoryScopeError extends Error {
@@ -91,13 +91,13 @@ export class DirectoryService {
     const news = agenciesToRecheck(changes, apply(state, changes)).flatMap(
       (number) => ids.agencies.get(number) ?? [],
     );
-    await this.rechecks.add(
+    this.rechecks.add(
       tx,
       news.map((subject) => ({ shard: 0, cause: 'agency-changed', subject })),
     );
     const told = tellChanges(changes, ids);
     if (told.list.length > 0) {
-      await record(tx, told.list);
+      record(tx, told.list);
       tx.afterCommit(() => (this.notBefore = performance.now()));
     }
     return told;

@@ -97,7 +97,7 @@ export class CheckController {
     const asker = event.inReplyTo
       ? (await tx.query<{ id: RecordId; senderId: AgencyId }>(askers, [[event.inReplyTo]]))[0]
       : undefined;
-    const wrong = (await wrongReferences(tx, caller, [{ prepared: event, youth: known }])).get(0);
+    const wrong = (await wrongReferences(tx, [{ caller, prepared: event, youth: known }])).get(0);
     if (wrong) return { eventId: event.eventId, reason: null, transfers: [], problem: wrong.toJSON() };
     const answer = { eventId: event.eventId, reason: null, transfers: [], problem: null };
     if (event.type.handOver?.(event.data) === false && !event.recipientId)

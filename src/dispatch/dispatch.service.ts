@@ -72,11 +72,16 @@ export class DispatchService {
     if (fromTheBeginning) lowWater.forget();
     return withTx(this.db, async (tx) => {
       if (!(await tryLockShards(tx, shards))) return 'busy';
+      const [news, claimed] = await Promise.all([
+        this.news.waits(tx, shards),
+        tx.query<Claimed>(claimRecords, [shards, this.config.dispatch.batchSize, lowWater.from]),
+      ]);
       // News and records take the same locks from the start of the order, so they never share a transaction.
-      if (await this.news.handle(tx, directory, shards)) return 'more';
-      const last = await this.dispatch(tx, directory, shards, lowWater.from);
-      if (last === undefined) return 'nothing';
-      tx.afterCommit(() => lowWater.claimed(last));
+      if (news) await this.news.handle(tx, directory, shards);
+      else if (claimed.length > 0) {
+        const last = await this.dispatch(tx, directory, upToCancelled(claimed));
+        tx.afterCommit(() => lowWater.claimed(last));
+      } else return 'nothing';
       timer();
       return 'more';
     });
@@ -89,30 +94,16 @@ export class DispatchService {
     return known;
   }
 
-  /** @returns the highest group number among the records that it took, or undefined where none waits */
-  private async dispatch(
-    tx: Tx,
-    directory: Directory,
-    shards: readonly number[],
-    from: number,
-  ): Promise<number | undefined> {
-    const claimed = upToCancelled(
-      await tx.query<Claimed>(claimRecords, [shards, this.config.dispatch.batchSize, from]),
-    );
-    const last = claimed.at(-1);
-    if (!last) return undefined;
-    const youths = await this.youths.byId(
-      tx,
-      claimed.flatMap((record) => record.youthId ?? []),
-    );
-    const releases = await this.consents.lockReleases(tx, youths.keys());
-    const askedBy = await this.askers(tx, claimed);
-    const told = new Told(
-      await tx.query<Earlier>(toldBefore, [
-        claimed.map((r) => r.controllerId),
-        claimed.map((r) => r.sameEventKey),
-      ]),
-    );
+  /** @returns the highest group number among the records */
+  private async dispatch(tx: Tx, directory: Directory, claimed: readonly Claimed[]): Promise<number> {
+    const about = claimed.flatMap((record) => record.youthId ?? []);
+    // Sent together and done in this order, which is that of the locks.
+    const [youths, releases, askedBy, told] = await Promise.all([
+      this.youths.byId(tx, about),
+      this.consents.lockReleases(tx, about),
+      this.askers(tx, claimed),
+      this.toldBefore(tx, claimed),
+    ]);
 
     const settled = claimed.map((record): Settled => {
       const youth = record.youthId ? youths.get(record.youthId) : undefined;
@@ -128,7 +119,7 @@ export class DispatchService {
       return { record, youth, plan: this.planFor(directory, record, subject, told) };
     });
     await this.write(tx, directory, settled, youths);
-    return Number(last.groupNo);
+    return Number(claimed.at(-1)?.groupNo);
   }
 
   private planFor(directory: Directory, record: Claimed, subject: Subject | undefined, told: Told): Plan {
@@ -139,6 +130,17 @@ export class DispatchService {
     const plan = this.plans.plan(directory, subject);
     if (plan.state === 'dispatched' && plan.reason === null) told.add(record);
     return plan;
+  }
+
+  private async toldBefore(tx: Tx, claimed: readonly Claimed[]): Promise<Told> {
+    const keyed = claimed.filter(({ sameEventKey }) => sameEventKey !== null);
+    if (keyed.length === 0) return new Told([]);
+    return new Told(
+      await tx.query<Earlier>(toldBefore, [
+        keyed.map(({ controllerId }) => controllerId),
+        keyed.map(({ sameEventKey }) => sameEventKey),
+      ]),
+    );
   }
 
   private async askers(tx: Tx, claimed: readonly Claimed[]): Promise<Map<RecordId, AgencyId>> {
@@ -155,7 +157,7 @@ export class DispatchService {
     youths: ReadonlyMap<YouthId, Youth>,
   ): Promise<void> {
     const now = this.clock.now();
-    await tx.query(settleRecords, [
+    tx.send(settleRecords, [
       settled.map(({ record }) => record.id),
       settled.map(({ plan }) => plan.state),
       settled.map(({ plan }) => plan.reason),
@@ -164,7 +166,7 @@ export class DispatchService {
     const cancelled = await this.cancelled(tx, settled, now);
     const drafts: Draft[] = settled.flatMap(({ plan }) => plan.drafts);
     const notices: Notice[] = settled.flatMap(({ plan }) => plan.notices);
-    await this.audit.append(
+    this.audit.append(
       tx,
       settled.flatMap((one) => actsOf(one, cancelled.records)),
     );
@@ -174,11 +176,11 @@ export class DispatchService {
       youths,
       (id) => directory.agencyById(id)?.controllerId,
     );
-    await this.transfers.eraseBodies(tx, [
+    this.transfers.eraseBodies(tx, [
       ...settled.filter(({ plan }) => plan.drafts.length === 0).map(({ record }) => record.id),
       ...cancelled.records,
     ]);
-    await this.rechecks.add(
+    this.rechecks.add(
       tx,
       settled.flatMap(({ record, plan }) => this.passedOn(directory, record, plan, youths)),
     );

@@ -44,6 +44,11 @@ export const retractRecords = statement(
   `update stafett.record set state = 'retracted', reason = 'cancelled', state_at = $2 where id = any ($1::uuid[]) and state = 'dispatched' returning id`,
 );
 
+export const anyRecheck = statement(
+  'dispatch.any-recheck',
+  `select from stafett.recheck where shard = any ($1::int[]) limit 1`,
+);
+
 export const takeRechecks = statement(
   'dispatch.take-rechecks',
   `delete from stafett.recheck where no in (select no from stafett.recheck where shard = any ($1::int[]) order by no limit $2)

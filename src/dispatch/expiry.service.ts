@@ -49,7 +49,7 @@ export class ExpiryService {
         overdue,
         [now, uncollected],
       );
-      await this.rechecks.add(
+      this.rechecks.add(
         tx,
         rows.map(({ id, shard, cause }): Recheck => ({ shard, cause, subject: id })),
       );

@@ -10,7 +10,7 @@ import type { Cause } from '../queue/recheck.js';
 import type { StoredRecord } from '../records/record.js';
 import { YouthsService, type Youth } from '../vault/youths.service.js';
 import { BodiesService, type SealedBody } from './bodies.service.js';
-import { recordsById, takeRechecks } from './dispatch.sql.js';
+import { anyRecheck, recordsById, takeRechecks } from './dispatch.sql.js';
 import { PlanService, typeOf, type Subject } from './plan.service.js';
 import type { Draft, Notice, OpenTransfer } from './transfer.js';
 import { findAffected, transfersById } from './transfers.sql.js';
@@ -38,10 +38,14 @@ export class NewsService {
     private readonly transfers: TransfersService,
   ) {}
 
-  /** @returns whether there was any news. The locks are taken in the one order: youths, releases, transfers, inboxes. */
-  async handle(tx: Tx, directory: Directory, shards: readonly number[]): Promise<boolean> {
+  async waits(tx: Tx, shards: readonly number[]): Promise<boolean> {
+    return (await tx.query(anyRecheck, [shards])).length > 0;
+  }
+
+  /** The locks are taken in the one order: youths, releases, transfers, inboxes. */
+  async handle(tx: Tx, directory: Directory, shards: readonly number[]): Promise<void> {
     const news = await tx.query<News>(takeRechecks, [shards, NEWS_A_LOOK]);
-    if (news.length === 0) return false;
+    if (news.length === 0) return;
     const of = (...causes: Cause[]): string[] => [
       ...new Set(news.filter(({ cause }) => causes.includes(cause)).map(({ subject }) => subject)),
     ];
@@ -80,8 +84,7 @@ export class NewsService {
       youths,
       (id) => directory.agencyById(id)?.controllerId,
     );
-    await this.transfers.eraseBodies(tx, [...new Set(closings.map(({ transfer }) => transfer.recordId))]);
-    return true;
+    this.transfers.eraseBodies(tx, [...new Set(closings.map(({ transfer }) => transfer.recordId))]);
   }
 
   /** Whether, now that it is locked, a transfer must end, and why. */

@@ -63,7 +63,7 @@ export class TransfersService {
     const now = this.clock.now();
 
     if (closings.length > 0) {
-      await tx.query(closeTransfers, [
+      tx.send(closeTransfers, [
         closings.map((c) => c.transfer.id),
         closings.map((c) => c.state),
         closings.map((c) => c.reason),
@@ -72,7 +72,7 @@ export class TransfersService {
     }
     const heldAgain = rejudged.flatMap((r) => (r.hold === null ? [] : [{ ...r, hold: r.hold }]));
     if (heldAgain.length > 0) {
-      await tx.query(holdAgain, [
+      tx.send(holdAgain, [
         heldAgain.map((r) => r.transfer.id),
         heldAgain.map((r) => r.hold),
         ...termColumns(heldAgain.map((r) => r.terms)),
@@ -83,16 +83,16 @@ export class TransfersService {
       ...released.map((r) => r.transfer.recipientId),
       ...notices.map((n) => n.senderId),
     ]);
-    if (numbered.size > 0) await lockInboxNumbers(tx, [...numbered]);
+    if (numbered.size > 0) lockInboxNumbers(tx, [...numbered]);
     if (released.length > 0)
-      await tx.query(releaseTransfers, [
+      tx.send(releaseTransfers, [
         released.map((r) => r.transfer.id),
         ...termColumns(released.map((r) => r.terms)),
         now,
       ]);
     const made = await this.insert(tx, drafts, notices, now);
 
-    await this.audit.append(tx, [
+    this.audit.append(tx, [
       ...drafts.filter(({ id }) => made.has(id)).map(actOfDraft),
       ...rejudged.map((r) =>
         actOfMove(
@@ -119,8 +119,8 @@ export class TransfersService {
   }
 
   /** Erases what nobody may read or get any more, in the transaction that made it so. */
-  async eraseBodies(tx: Tx, records: readonly RecordId[]): Promise<void> {
-    if (records.length > 0) await tx.query(eraseBodies, [records]);
+  eraseBodies(tx: Tx, records: readonly RecordId[]): void {
+    if (records.length > 0) tx.send(eraseBodies, [records]);
   }
 
   /** @returns the ids of those made: a recipient who has the record already gets it no second time */

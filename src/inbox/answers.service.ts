@@ -99,7 +99,7 @@ export class AnswersService {
       ).map(({ id }) => id),
     );
     const told = rows.filter((row) => moved.has(row.transferId) && !row.notice);
-    await this.audit.append(
+    this.audit.append(
       tx,
       told.map((row) => {
         const youth = row.youthId ? youths.get(row.youthId) : undefined;
@@ -122,7 +122,7 @@ export class AnswersService {
       }),
     );
     if (how.state === 'rejected') {
-      await this.rechecks.add(
+      this.rechecks.add(
         tx,
         told.map((row) => ({ shard: row.shard, cause: 'transfer-rejected', subject: row.transferId })),
       );

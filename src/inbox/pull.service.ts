@@ -87,7 +87,10 @@ export class PullService {
     );
     const opened = new Map(records.map((row) => [row.transferId, this.bodies.open(row, youths)]));
     const own = await this.linkYouths(tx, caller, records, opened);
-    const releases = await this.consents.lockReleases(tx, youths.keys());
+    const [releases, readable] = await Promise.all([
+      this.consents.lockReleases(tx, youths.keys()),
+      this.lock(tx, page),
+    ]);
     const inForce = new Set<ConsentId>([...releases.values()].flat().map(({ id }) => id));
 
     const candidates = records.flatMap((row): Candidate[] => {
@@ -109,7 +112,6 @@ export class PullService {
       );
       return delivery ? [{ row, data: opened.get(row.transferId), delivery }] : [];
     });
-    const readable = await this.lock(tx, page);
     const handed = new Map(
       candidates.filter(({ row }) => readable.has(row.transferId)).map((one) => [one.row.transferId, one]),
     );
@@ -178,12 +180,12 @@ export class PullService {
     handed: ReadonlyMap<TransferId, Candidate>,
   ): Promise<void> {
     if (rows.length === 0) return;
-    await tx.query(collect, [
+    tx.send(collect, [
       rows.map((row) => row.transferId),
       rows.map((row) => own.get(row.transferId) ?? null),
       this.clock.now(),
     ]);
-    await this.audit.append(
+    this.audit.append(
       tx,
       rows
         .filter((row) => row.notice === null)

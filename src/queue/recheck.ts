@@ -35,9 +35,9 @@ export class Rechecks {
     @Inject(CLOCK) private readonly clock: Clock,
   ) {}
 
-  async add(tx: Tx, news: readonly Recheck[]): Promise<void> {
+  add(tx: Tx, news: readonly Recheck[]): void {
     if (news.length === 0) return;
-    await tx.query(insertRechecks, [
+    tx.send(insertRechecks, [
       news.map((n) => n.shard),
       news.map((n) => n.cause),
       news.map((n) => n.subject),

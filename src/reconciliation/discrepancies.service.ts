@@ -77,7 +77,7 @@ export class DiscrepanciesService {
       const row = await this.byId(tx, caller, id);
       if (moved.length === 0) throw new Problem('discrepancy-resolved');
       const { code, recordId, transferId } = row;
-      await this.audit.append(tx, [
+      this.audit.append(tx, [
         {
           act: 'discrepancy-resolved',
           controllerId,

@@ -33,6 +33,14 @@ class IsDayThatExists implements ValidatorConstraintInterface {
   }
 }
 
+/** Far days are no use to anybody, and the calendar's arithmetic stops at the year 9999: a run as of then never ended. */
+@ValidatorConstraint({ name: 'range' })
+class IsDayOfThisAge implements ValidatorConstraintInterface {
+  validate(value: unknown): boolean {
+    return !isDay(value) || (value >= '2000-01-01' && value <= '2199-12-31');
+  }
+}
+
 @ValidatorConstraint({ name: 'birth-number' })
 class HasNoBirthNumber implements ValidatorConstraintInterface {
   validate(value: unknown): boolean {
@@ -48,6 +56,7 @@ export class RunInput {
   @ApiPropertyOptional({ format: 'date', description: 'As if at the end of this day. Not in production.' })
   @IsOptional()
   @Validate(IsDayThatExists)
+  @Validate(IsDayOfThisAge)
   asOf?: Day;
 }
 

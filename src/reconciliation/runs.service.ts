@@ -91,7 +91,7 @@ export class RunsService {
     const finishedAt = this.clock.now();
     await this.write(request, async (tx) => {
       await tx.query(finishRun, [runId, finishedAt, checked, found]);
-      await this.audit.append(tx, [
+      this.audit.append(tx, [
         {
           act: 'reconciliation-run',
           controllerId: side ?? undefined,
@@ -122,7 +122,7 @@ export class RunsService {
 
   private async settle(tx: Tx, runId: RunId, kind: Kind, side: ControllerId | null): Promise<number> {
     const settled = await tx.query<Wrong>(settleDiscrepancies, [this.clock.now(), kind, side]);
-    await this.tell(tx, 'discrepancy-resolved', settled, { run: runId, outcome: 'settled' });
+    this.tell(tx, 'discrepancy-resolved', settled, { run: runId, outcome: 'settled' });
     return settled.length;
   }
 
@@ -161,7 +161,7 @@ export class RunsService {
         ])
       ).map(({ id }) => id),
     );
-    await this.tell(
+    this.tell(
       tx,
       'discrepancy-found',
       rows.filter(({ id }) => made.has(id)),
@@ -170,13 +170,8 @@ export class RunsService {
     return found.length;
   }
 
-  private tell(
-    tx: Tx,
-    act: ActName,
-    rows: readonly Wrong[],
-    detail: Readonly<Record<string, string>>,
-  ): Promise<void> {
-    return this.audit.append(
+  private tell(tx: Tx, act: ActName, rows: readonly Wrong[], detail: Readonly<Record<string, string>>): void {
+    this.audit.append(
       tx,
       rows.map((row) => ({
         act,

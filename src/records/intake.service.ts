@@ -1,4 +1,4 @@
-import { Inject, Injectable } from '@nestjs/common';
+import { Inject, Injectable, type BeforeApplicationShutdown } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import type { DataSource } from 'typeorm';
 import { AuditService } from '../audit/audit.service.js';
@@ -8,51 +8,76 @@ import { CLOCK, type Clock } from '../common/clock.js';
 import { newId, type RecordId, type YouthId } from '../common/ids.js';
 import { canonicalJson } from '../common/json.js';
 import { Problem } from '../common/problems.js';
-import { withTx, type Tx } from '../database/tx.js';
+import type { Config } from '../config/config.schema.js';
+import { CONFIG } from '../config/config.module.js';
+import { sqlState, toProblem, withTx, type Tx } from '../database/tx.js';
 import { Doorbell } from '../queue/doorbell.js';
 import { Rechecks } from '../queue/recheck.js';
 import { shardOf } from '../queue/shards.js';
+import { faultFields, Log } from '../telemetry/log.js';
 import { Metrics } from '../telemetry/metrics.js';
 import { seal } from '../vault/seal.js';
 import { VaultService } from '../vault/vault.service.js';
 import { YouthsService, type Protection, type Youth } from '../vault/youths.service.js';
-import { findRecords, insertBodies, insertRecords, nextGroup } from './intake.sql.js';
+import { Backlog } from './backlog.js';
+import { GroupCommit } from './group-commit.js';
+import { findRecords, insertBodies, insertRecords } from './intake.sql.js';
+import { judge, nameOf, type Earlier, type Outcome, type Submission } from './judge.js';
 import { wrongReferences } from './references.js';
-import { bodyAad, type Prepared, type RecordState } from './record.js';
+import { bodyAad, type Prepared } from './record.js';
 
-/** What became of one event. */
-export type Outcome =
-  | { readonly recordId: RecordId; readonly state: RecordState; readonly duplicate: boolean }
-  | { readonly problem: Problem };
-
-interface Row {
-  readonly prepared: Prepared;
-  readonly index: number;
-  readonly id: RecordId;
+/** A submission with its place in the group, and the youth that it is about. */
+interface Row extends Submission {
+  readonly position: number;
   readonly youth: Youth | undefined;
 }
 
 /**
  * Takes records in. The steps and their order are those of docs/data-path.md: youths, then records by (sender, event id), then
- * bodies and audit entries, in one transaction; the answer goes out after the commit, and the doorbell is rung.
+ * bodies and audit entries, in one transaction that records of many callers share; the answer goes out after the commit, and
+ * the doorbell is rung.
  */
 @Injectable()
-export class IntakeService {
+export class IntakeService implements BeforeApplicationShutdown {
+  private readonly groups: GroupCommit<Submission, Outcome>;
+
   constructor(
     @InjectDataSource() private readonly db: DataSource,
+    @Inject(CONFIG) config: Config,
     @Inject(CLOCK) private readonly clock: Clock,
     private readonly vault: VaultService,
     private readonly youths: YouthsService,
     private readonly audit: AuditService,
     private readonly doorbell: Doorbell,
     private readonly rechecks: Rechecks,
+    private readonly backlog: Backlog,
     private readonly metrics: Metrics,
-  ) {}
+    private readonly log: Log,
+  ) {
+    const { groupSize, groupsAtOnce, bufferEvents, bufferBytes } = config.intake;
+    this.groups = new GroupCommit<Submission, Outcome>(
+      {
+        write: (group) => this.write(group),
+        isOfOneJob: (error) => ['22', '23'].includes(sqlState(error)?.slice(0, 2) ?? ''),
+        failed: (_, error) => this.failed(error),
+      },
+      { groupSize, atOnce: groupsAtOnce, maxJobs: bufferEvents, maxBytes: bufferBytes },
+    );
+  }
 
-  /** @returns one outcome per event, in their order */
-  async accept(caller: Caller, events: readonly Prepared[]): Promise<Outcome[]> {
-    if (events.length === 0) return [];
-    const outcomes = await withTx(this.db, (tx) => this.write(tx, caller, events));
+  /** @throws Problem busy when the hub takes no more just now; to be asked before a body is read and checked */
+  admit(): void {
+    if (this.groups.isFull || this.backlog.isFull) throw new Problem('busy');
+  }
+
+  /**
+   * @param bytes size of the request
+   * @returns one outcome per event, in their order
+   * @throws Problem busy, unavailable
+   */
+  async accept(caller: Caller, events: readonly Prepared[], bytes: number): Promise<Outcome[]> {
+    const jobs = events.map((prepared) => ({ caller, prepared, id: newId<RecordId>(this.clock) }));
+    const outcomes = await this.groups.join(jobs, bytes);
     for (const outcome of outcomes) {
       this.metrics.records.inc({
         outcome: 'problem' in outcome ? 'refused' : outcome.duplicate ? 'duplicate' : 'accepted',
@@ -61,120 +86,137 @@ export class IntakeService {
     return outcomes;
   }
 
-  private async write(tx: Tx, caller: Caller, events: readonly Prepared[]): Promise<Outcome[]> {
-    const outcomes = new Map<number, Outcome>();
-    const rows = await this.rowsFor(tx, caller, events);
-    for (const [index, problem] of await wrongReferences(tx, caller, rows)) outcomes.set(index, { problem });
-
-    const first = firstOfEachId(rows.filter((row) => !outcomes.has(row.index)));
-    const inserted = await this.insert(tx, caller, [...first.values()]);
-    const earlier = await this.earlier(
-      tx,
-      caller,
-      [...first.values()].filter((row) => !inserted.has(row.id)),
-    );
-    await this.finish(
-      tx,
-      caller,
-      [...first.values()].filter((row) => inserted.has(row.id)),
-    );
-
-    return rows.map((row) => outcomes.get(row.index) ?? judge(row, first, inserted, earlier));
+  beforeApplicationShutdown(): void {
+    this.backlog.stop();
   }
 
-  /** Steps (1) and (2): every youth of the group is there and locked, with its key. */
-  private async rowsFor(tx: Tx, caller: Caller, events: readonly Prepared[]): Promise<Row[]> {
-    const about = events.flatMap((event) => (event.youth ? [event.youth] : []));
+  private async write(group: readonly Submission[]): Promise<Outcome[]> {
+    const { outcomes, inserted } = await withTx(this.db, (tx) => this.inOneTransaction(tx, group), {
+      // A row that is there after a lost answer, under the id made for it here, is this group's own.
+      againAfterLostCommit: true,
+    });
+    this.doorbell.ring(new Set(inserted.map(shardOfRow)));
+    return outcomes;
+  }
+
+  private async inOneTransaction(
+    tx: Tx,
+    group: readonly Submission[],
+  ): Promise<{ outcomes: Outcome[]; inserted: readonly Row[] }> {
+    const rows = await this.rowsFor(tx, group);
+    const wrong = await wrongReferences(tx, rows);
+    const first = firstOfEachEvent(rows.filter((row) => !wrong.has(row.position)));
+    const leaders = [...first.values()];
+    const made = await this.insert(tx, leaders);
+    const earlier = await this.earlier(
+      tx,
+      leaders.filter((row) => !made.has(row.id)),
+    );
+    const inserted = leaders.filter((row) => made.has(row.id));
+    await this.finish(tx, inserted);
+    const outcomes = rows.map((row): Outcome => {
+      const problem = wrong.get(row.position);
+      return problem ? { problem } : judge(row, first, made, earlier);
+    });
+    return { outcomes, inserted };
+  }
+
+  /** Step (1): every youth of the group is there and locked, with its key. */
+  private async rowsFor(tx: Tx, group: readonly Submission[]): Promise<Row[]> {
     const youths = await this.youths.ensure(
       tx,
-      about.map(({ identity }) => ({ controllerId: caller.controllerId, identity })),
-    );
-    const grades = new Map<YouthId, Protection>();
-    about.forEach(({ protection }, i) => {
-      const youth = youths[i];
-      if (youth && protection !== 'none' && grades.get(youth.id) !== 'strictly-confidential')
-        grades.set(youth.id, protection);
-    });
-    const risen = await this.youths.raiseProtection(tx, grades);
-    await this.rechecks.add(
-      tx,
-      risen.map(({ id, shard }) => ({ shard, cause: 'protection-raised', subject: id })),
+      group.flatMap(({ caller, prepared }) =>
+        prepared.youth ? [{ controllerId: caller.controllerId, identity: prepared.youth.identity }] : [],
+      ),
     );
     let next = 0;
-    return events.map((prepared, index) => ({
-      prepared,
-      index,
-      id: newId<RecordId>(this.clock),
-      youth: prepared.youth ? youths[next++] : undefined,
+    return group.map((submission, position) => ({
+      ...submission,
+      position,
+      youth: submission.prepared.youth ? youths[next++] : undefined,
     }));
   }
 
-  private async insert(tx: Tx, caller: Caller, rows: readonly Row[]): Promise<Set<RecordId>> {
+  /** Step (2). */
+  private async insert(tx: Tx, rows: readonly Row[]): Promise<Set<RecordId>> {
     if (rows.length === 0) return new Set();
-    const [group] = await tx.query<{ groupNo: string }>(nextGroup);
     const made = await tx.query<{ id: RecordId }>(insertRecords, [
-      rows.map((row) => row.id),
-      caller.agencyId,
-      caller.controllerId,
-      group?.groupNo,
       this.clock.now(),
+      rows.map((row) => row.id),
+      rows.map((row) => row.caller.agencyId),
+      rows.map((row) => row.caller.controllerId),
       rows.map((row) => row.prepared.eventId),
       rows.map((row) => row.prepared.type.key),
       rows.map((row) => row.youth?.id ?? null),
-      rows.map((row) => row.youth?.shard ?? shardOf(caller.agencyId)),
-      rows.map((row) => row.index),
+      rows.map(shardOfRow),
+      rows.map((row) => row.position),
       rows.map((row) => row.prepared.recipientId),
       rows.map((row) => row.prepared.inReplyTo),
       rows.map((row) => row.prepared.cancels),
       rows.map((row) => row.prepared.holdForConsent),
       rows.map((row) => row.prepared.contentHash),
-      rows.map((row) => this.sameEventKey(caller, row)),
+      rows.map((row) => this.sameEventKey(row)),
       rows.map((row) => row.prepared.time),
     ]);
     return new Set(made.map(({ id }) => id));
   }
 
-  private async earlier(tx: Tx, caller: Caller, rows: readonly Row[]): Promise<Map<string, Earlier>> {
+  /** Step (3): what holds the event ids that were taken. */
+  private async earlier(tx: Tx, rows: readonly Row[]): Promise<Map<string, Earlier>> {
     if (rows.length === 0) return new Map();
     const found = await tx.query<Earlier>(findRecords, [
-      caller.agencyId,
+      rows.map((row) => row.caller.agencyId),
       rows.map((row) => row.prepared.eventId),
     ]);
-    return new Map(found.map((record) => [record.eventId, record]));
+    return new Map(found.map((record) => [nameOf(record.senderId, record.eventId), record]));
   }
 
-  /** Step (6), and after the commit the bell. */
-  private async finish(tx: Tx, caller: Caller, rows: readonly Row[]): Promise<void> {
+  /** Step (4). Only what was inserted leaves anything: a refused or repeated event changes nothing. */
+  private async finish(tx: Tx, rows: readonly Row[]): Promise<void> {
     if (rows.length === 0) return;
-    const bodies = rows.map((row) => {
-      const context = { recordId: row.id, type: row.prepared.type.key, controllerId: caller.controllerId };
-      const own = row.youth ? undefined : this.vault.newRecordKey(caller.controllerId, row.id);
-      const key = row.youth?.key ?? own?.key;
+    const bodies = rows.map(({ id, caller, prepared, youth }) => {
+      const context = { recordId: id, type: prepared.type.key, controllerId: caller.controllerId };
+      const own = youth ? undefined : this.vault.newRecordKey(caller.controllerId, id);
+      const key = youth?.key ?? own?.key;
       if (!key) throw new Error('a record without a key');
-      return { sealed: seal(key, Buffer.from(JSON.stringify(row.prepared.data)), bodyAad(context)), own };
+      return { sealed: seal(key, Buffer.from(JSON.stringify(prepared.data)), bodyAad(context)), own };
     });
-    await tx.query(insertBodies, [
+    tx.send(insertBodies, [
       rows.map((row) => row.id),
       bodies.map((b) => b.sealed),
       bodies.map((b) => b.own?.kekId ?? null),
       bodies.map((b) => b.own?.wrapped ?? null),
     ]);
-    await this.audit.append(
+    await this.raiseProtection(tx, rows);
+    this.audit.append(
       tx,
-      rows.map((row) => ({
+      rows.map(({ id, caller, prepared, youth }) => ({
         act: 'record-received',
         controllerId: caller.controllerId,
         agencyId: caller.agencyId,
-        recordType: row.prepared.type.key,
-        recordId: row.id,
-        youthId: row.youth?.id,
-        youthKey: row.youth?.key,
+        recordType: prepared.type.key,
+        recordId: id,
+        youthId: youth?.id,
+        youthKey: youth?.key,
       })),
     );
-    tx.afterCommit(() => this.doorbell.ring(rows.map((row) => row.youth?.shard ?? shardOf(caller.agencyId))));
   }
 
-  private sameEventKey(caller: Caller, { prepared, youth }: Row): Buffer | null {
+  private async raiseProtection(tx: Tx, rows: readonly Row[]): Promise<void> {
+    const grades = new Map<YouthId, Protection>();
+    for (const { youth, prepared } of rows) {
+      const grade = prepared.youth?.protection ?? 'none';
+      if (youth && grade !== 'none' && grades.get(youth.id) !== 'strictly-confidential')
+        grades.set(youth.id, grade);
+    }
+    const risen = await this.youths.raiseProtection(tx, grades);
+    this.rechecks.add(
+      tx,
+      risen.map(({ id, shard }) => ({ shard, cause: 'protection-raised', subject: id })),
+    );
+  }
+
+  private sameEventKey({ caller, prepared, youth }: Row): Buffer | null {
     const { sameEventBy } = prepared.type;
     if (!sameEventBy || !youth) return null;
     const facts = canonicalJson([
@@ -183,39 +225,23 @@ export class IntakeService {
     ]);
     return this.vault.sameEventKey(caller.controllerId, youth.id, facts);
   }
-}
 
-interface Earlier {
-  readonly id: RecordId;
-  readonly eventId: string;
-  readonly contentHash: Buffer;
-  readonly state: RecordState;
-}
-
-function firstOfEachId(rows: readonly Row[]): Map<string, Row> {
-  const first = new Map<string, Row>();
-  for (const row of rows) if (!first.has(row.prepared.eventId)) first.set(row.prepared.eventId, row);
-  return first;
-}
-
-/** Same content as the record that holds the event id: its receipt. Other content: a conflict. */
-function judge(
-  row: Row,
-  first: ReadonlyMap<string, Row>,
-  inserted: ReadonlySet<RecordId>,
-  earlier: ReadonlyMap<string, Earlier>,
-): Outcome {
-  const { eventId, contentHash } = row.prepared;
-  const leader = first.get(eventId);
-  if (leader && inserted.has(leader.id)) {
-    if (leader === row) return { recordId: row.id, state: 'received', duplicate: false };
-    return leader.prepared.contentHash.equals(contentHash)
-      ? { recordId: leader.id, state: 'received', duplicate: true }
-      : { problem: new Problem('event-id-reused', [{ pointer: '/id', code: 'reused' }]) };
+  /** One event that the database refuses is a fault of the hub's checks: its neighbours are taken without it. */
+  private failed(error: unknown): Outcome {
+    const problem = toProblem(error);
+    if (problem instanceof Problem) return { problem };
+    this.log.error('event-failed', faultFields(error));
+    return { problem: new Problem('internal', [], {}, { cause: error }) };
   }
-  const known = earlier.get(eventId);
-  if (!known) throw new Error('an event id was in conflict, but no record holds it');
-  return known.contentHash.equals(contentHash)
-    ? { recordId: known.id, state: known.state, duplicate: true }
-    : { problem: new Problem('event-id-reused', [{ pointer: '/id', code: 'reused' }]) };
+}
+
+const shardOfRow = ({ youth, caller }: Row): number => youth?.shard ?? shardOf(caller.agencyId);
+
+function firstOfEachEvent(rows: readonly Row[]): Map<string, Row> {
+  const first = new Map<string, Row>();
+  for (const row of rows) {
+    const name = nameOf(row.caller.agencyId, row.prepared.eventId);
+    if (!first.has(name)) first.set(name, row);
+  }
+  return first;
 }

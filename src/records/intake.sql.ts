@@ -1,44 +1,51 @@
 import { statement } from '../database/tx.js';
 
-export const nextGroup = statement(
-  'intake.next-group',
-  `select nextval('stafett.record_group') as "groupNo"`,
-);
-
 /**
- * Of the records that events answer or cancel, what the caller may refer to: records that it received (with its own row of
- * the youth), and records that it sent.
+ * Of the records that events answer or cancel, what each caller may refer to: records that it received (with its own row of
+ * the youth), and records that it sent. The n-th id is asked for by the n-th agency.
  */
 export const references = statement(
   'intake.references',
-  `select r.id, r.type, case when r.sender_id = $2 then 'sent' else 'received' end as as,
-     case when r.sender_id = $2 then r.youth_id else t.recipient_youth_id end as "youthId"
-   from stafett.record r
-   left join stafett.transfer t on t.record_id = r.id and t.recipient_id = $2 and t.notice is null and t.collected_at is not null
-   where r.id = any ($1::uuid[]) and (r.sender_id = $2 or t.id is not null)`,
+  `select w.agency_id as "agencyId", r.id, r.type, case when r.sender_id = w.agency_id then 'sent' else 'received' end as as,
+     case when r.sender_id = w.agency_id then r.youth_id else t.recipient_youth_id end as "youthId"
+   from (select distinct * from unnest($1::uuid[], $2::uuid[]) as w (id, agency_id)) w
+   join stafett.record r on r.id = w.id
+   left join stafett.transfer t on t.record_id = r.id and t.recipient_id = w.agency_id and t.notice is null and t.collected_at is not null
+   where r.sender_id = w.agency_id or t.id is not null`,
 );
 
-/** (4). Ordered by (sender, event id), as every writer of records; the order of the feed is group number and position. */
+/**
+ * Ordered by (sender, event id), as every writer of records. The order of the feed is not that of the insert: it is the group's
+ * number, taken once, and the position in the group.
+ */
 export const insertRecords = statement(
   'intake.insert-records',
-  `insert into stafett.record (id, sender_id, controller_id, event_id, type, youth_id, shard, group_no, position, named_recipient_id,
+  `with g as materialized (select nextval('stafett.record_group') as no)
+   insert into stafett.record (id, sender_id, controller_id, event_id, type, youth_id, shard, group_no, position, named_recipient_id,
      in_reply_to, cancels, hold_for_consent, content_hash, same_event_key, occurred_at, accepted_at, state, state_at)
-   select id, $2, $3, event_id, type, youth_id, shard, $4, position, recipient_id, in_reply_to, cancels, hold, hash, same_event, occurred_at, $5, 'received', $5
-   from unnest($1::uuid[], $6::text[], $7::text[], $8::uuid[], $9::int[], $10::int[], $11::uuid[], $12::uuid[], $13::uuid[], $14::boolean[],
-     $15::bytea[], $16::bytea[], $17::text[])
-     as r (id, event_id, type, youth_id, shard, position, recipient_id, in_reply_to, cancels, hold, hash, same_event, occurred_at)
-   order by event_id
+   select id, sender, controller, event_id, type, youth_id, shard, g.no, position, recipient_id, in_reply_to, cancels, hold, hash, same_event, occurred_at, $1, 'received', $1
+   from unnest($2::uuid[], $3::uuid[], $4::uuid[], $5::text[], $6::text[], $7::uuid[], $8::int[], $9::int[], $10::uuid[], $11::uuid[],
+     $12::uuid[], $13::boolean[], $14::bytea[], $15::bytea[], $16::text[])
+     as r (id, sender, controller, event_id, type, youth_id, shard, position, recipient_id, in_reply_to, cancels, hold, hash, same_event, occurred_at), g
+   order by sender, event_id
    on conflict (sender_id, event_id) do nothing
    returning id`,
 );
 
-/** (5) */
 export const findRecords = statement(
   'intake.find-records',
-  `select id, event_id as "eventId", content_hash as "contentHash", state from stafett.record where sender_id = $1 and event_id = any ($2::text[])`,
+  `select r.id, r.sender_id as "senderId", r.event_id as "eventId", r.content_hash as "contentHash", r.state
+   from unnest($1::uuid[], $2::text[]) as w (sender_id, event_id) join stafett.record r using (sender_id, event_id)`,
 );
 
 export const insertBodies = statement(
   'intake.insert-bodies',
   `insert into stafett.record_body (id, sealed, kek_id, wrapped_key) select * from unnest($1::uuid[], $2::bytea[], $3::text[], $4::bytea[])`,
+);
+
+/** How many records wait for dispatch, as far as a limit, and the first group that does. Like the claims, from a low-water mark. */
+export const countWaiting = statement(
+  'intake.count-waiting',
+  `select count(*)::int as waiting, coalesce(min(group_no), (select last_value from stafett.record_group))::text as first
+   from (select group_no from stafett.record where state = 'received' and group_no >= $1 order by group_no, position limit $2) w`,
 );

@@ -46,6 +46,7 @@ export class PrepareService {
     });
     if (errors.length > 0) throw new Problem('invalid-record', errors);
     const data = event.data as JsonObject;
+    refuseForwarding(caller, directory, type, data);
     const canonical = canonicalJson({
       type: event.type,
       recipient: event.recipient ?? null,
@@ -86,6 +87,20 @@ export class PrepareService {
       throw new Problem('route-not-allowed', [{ pointer: '/recipient', code: 'route' }]);
     return agency.id;
   }
+}
+
+/**
+ * Whoever was asked may pass it on to the right office of its own kind, and to nobody else: it is not its to spread. An office
+ * that is not there would leave the youth with no one, and the answer would look as if somebody had taken care.
+ */
+function refuseForwarding(caller: Caller, directory: Directory, type: RecordType, data: JsonObject): void {
+  const number = type.forwardsField === undefined ? undefined : data[type.forwardsField];
+  if (typeof number !== 'string') return;
+  const pointer = `/data/${type.forwardsField}`;
+  const office = directory.agencyByNumber(number);
+  if (!office?.active || office.id === caller.agencyId)
+    throw new Problem('recipient-unknown', [{ pointer, code: 'unknown' }]);
+  if (office.kind !== caller.kind) throw new Problem('route-not-allowed', [{ pointer, code: 'route' }]);
 }
 
 /** The data are valid by now, so the youth's fields are there and of their types. */

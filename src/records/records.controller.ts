@@ -8,7 +8,8 @@ import { Problem } from '../common/problems.js';
 import type { Config } from '../config/config.schema.js';
 import { CONFIG } from '../config/config.module.js';
 import { withTx } from '../database/tx.js';
-import { IntakeService, type Outcome } from './intake.service.js';
+import { IntakeService } from './intake.service.js';
+import type { Outcome } from './judge.js';
 import { PrepareService } from './prepare.service.js';
 import type { Prepared, Receipt } from './record.js';
 import { ApiEvents } from './records.openapi.js';
@@ -31,6 +32,7 @@ export class RecordsController {
   @HttpCode(202)
   @ApiEvents('Push one event, or up to 500')
   async push(@CallerOf() caller: Caller, @Req() request: HubRequest): Promise<{ receipts: Receipt[] }> {
+    this.intake.admit();
     const { single, lines } = readRequest(request, this.config.http.maxEvents);
     const directory = await this.prepare.directoryNow();
     const prepared = lines.map((line) =>
@@ -39,6 +41,7 @@ export class RecordsController {
     const accepted = await this.intake.accept(
       caller,
       prepared.filter((p): p is Prepared => !(p instanceof Problem)),
+      request.body instanceof Uint8Array ? request.body.length : 0,
     );
     let next = 0;
     const outcomes = prepared.map((p): Outcome =>

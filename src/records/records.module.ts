@@ -1,5 +1,6 @@
 import { Module } from '@nestjs/common';
 import { DirectoryModule } from '../directory/directory.module.js';
+import { Backlog } from './backlog.js';
 import { IntakeService } from './intake.service.js';
 import { PrepareService } from './prepare.service.js';
 import { RecordsController } from './records.controller.js';
@@ -7,7 +8,7 @@ import { RecordsController } from './records.controller.js';
 @Module({
   imports: [DirectoryModule],
   controllers: [RecordsController],
-  providers: [IntakeService, PrepareService],
+  providers: [Backlog, IntakeService, PrepareService],
   exports: [PrepareService],
 })
 export class RecordsModule {}

@@ -1,5 +1,5 @@
 import type { Caller } from '../common/access.js';
-import type { RecordId, YouthId } from '../common/ids.js';
+import type { AgencyId, RecordId, YouthId } from '../common/ids.js';
 import { Problem } from '../common/problems.js';
 import type { Tx } from '../database/tx.js';
 import { references } from './intake.sql.js';
@@ -7,11 +7,13 @@ import type { Prepared } from './record.js';
 
 /** An event with the caller's own row of the youth, where it has one. */
 export interface Referring {
+  readonly caller: Pick<Caller, 'agencyId'>;
   readonly prepared: Prepared;
   readonly youth: { readonly id: YouthId } | undefined;
 }
 
 interface Reference {
+  readonly agencyId: AgencyId;
   readonly id: RecordId;
   readonly type: string;
   readonly as: 'sent' | 'received';
@@ -19,22 +21,22 @@ interface Reference {
 }
 
 /**
- * The events that answer or cancel a record which the caller may not refer to, by their place in the list. Whether such a
+ * The events that answer or cancel a record which their caller may not refer to, by their place in the list. Whether such a
  * record exists for others is not told: it is unknown to this caller.
  */
-export async function wrongReferences(
-  tx: Tx,
-  caller: Caller,
-  events: readonly Referring[],
-): Promise<Map<number, Problem>> {
+export async function wrongReferences(tx: Tx, events: readonly Referring[]): Promise<Map<number, Problem>> {
   const wrong = new Map<number, Problem>();
-  const ids = events.flatMap(({ prepared }) =>
-    [prepared.inReplyTo, prepared.cancels].filter((id) => id !== null),
+  const asked = events.flatMap(({ caller, prepared }) =>
+    [prepared.inReplyTo, prepared.cancels].flatMap((id) => (id === null ? [] : [[id, caller.agencyId]])),
   );
-  if (ids.length === 0) return wrong;
-  const found = await tx.query<Reference>(references, [ids, caller.agencyId]);
+  if (asked.length === 0) return wrong;
+  const found = await tx.query<Reference>(references, [
+    asked.map(([id]) => id),
+    asked.map(([, agencyId]) => agencyId),
+  ]);
   events.forEach((event, index) => {
-    const problem = judge(event, found);
+    const own = found.filter(({ agencyId }) => agencyId === event.caller.agencyId);
+    const problem = judge(event, own);
     if (problem) wrong.set(index, problem);
   });
   return wrong;

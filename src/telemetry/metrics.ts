@@ -36,6 +36,12 @@ export class Metrics {
     registers: [this.registry],
   });
 
+  readonly waitingRecords = new Gauge({
+    name: 'stafett_waiting_records',
+    help: 'Accepted records that wait for dispatch, counted once a second and not beyond intake.backlogRecords',
+    registers: [this.registry],
+  });
+
   constructor() {
     collectDefaultMetrics({ register: this.registry });
   }

@@ -1,4 +1,4 @@
-import { createHmac, hkdfSync, randomBytes, timingSafeEqual } from 'node:crypto';
+import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
 import { linkSync, mkdirSync, readdirSync, readFileSync, unlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Config } from '../config/config.schema.js';
@@ -87,10 +87,15 @@ function makeMissing(folder: string, name: string): void {
   }
 }
 
-/** HKDF-SHA-256 (RFC 5869) without salt: 32 bytes for one use, named by `info`. */
-export function derive(root: Buffer, info: string): Buffer {
-  return Buffer.from(hkdfSync('sha256', root, Buffer.alloc(0), info, KEY_BYTES));
-}
+const noSalt = Buffer.alloc(KEY_BYTES);
+const hmac = (key: Buffer, data: Buffer): Buffer => createHmac('sha256', key).update(data).digest();
+
+/**
+ * HKDF-SHA-256 (RFC 5869) without salt: 32 bytes for one use, named by `info`. One block of output is two HMACs, which cost
+ * 6 µs where Node's hkdfSync takes 13; a test compares the two.
+ */
+export const derive = (root: Buffer, info: string): Buffer =>
+  hmac(hmac(noSalt, root), Buffer.concat([Buffer.from(info), Buffer.of(1)]));
 
 /** What the database keeps to recognise a key by, one line a key: a MAC that tells nothing of it. */
 export function checkValues(keyring: Keyring): Map<string, Buffer> {

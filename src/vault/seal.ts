@@ -1,4 +1,5 @@
-import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
+import { createCipheriv, createDecipheriv } from 'node:crypto';
+import { publicRandom } from '../common/random.js';
 
 const VERSION = 1;
 const NONCE = 12;
@@ -15,7 +16,7 @@ export class SealBroken extends Error {
  * open in another.
  */
 export function seal(key: Buffer, plain: Buffer, context: readonly string[]): Buffer {
-  const nonce = randomBytes(NONCE);
+  const nonce = publicRandom(NONCE);
   const cipher = createCipheriv('aes-256-gcm', key, nonce, { authTagLength: TAG });
   cipher.setAAD(Buffer.from(JSON.stringify(context)));
   return Buffer.concat([

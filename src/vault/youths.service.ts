@@ -42,6 +42,14 @@ interface YouthRow {
   wrapped: Buffer;
 }
 
+interface Indexed {
+  readonly want: WantedYouth;
+  readonly index: Buffer;
+}
+
+const nameOf = (controller: ControllerId, index: Buffer): string =>
+  `${controller}|${index.toString('base64')}`;
+
 @Injectable()
 export class YouthsService {
   constructor(
@@ -55,45 +63,57 @@ export class YouthsService {
    */
   async ensure(tx: Tx, wanted: readonly WantedYouth[]): Promise<Youth[]> {
     if (wanted.length === 0) return [];
-    const byIndex = new Map<string, { want: WantedYouth; index: Buffer }>();
+    const byIndex = new Map<string, Indexed>();
     const names = wanted.map((want) => {
       const index = this.vault.blindIndex(want.controllerId, want.identity.nationalId);
-      const name = `${want.controllerId}|${index.toString('hex')}`;
+      const name = nameOf(want.controllerId, index);
       if (!byIndex.has(name)) byIndex.set(name, { want, index });
       return name;
     });
-    const distinct = [...byIndex.values()];
-    const fresh = distinct.map(({ want }) => {
+    const found = await this.lock(tx, [...byIndex.values()]);
+    const missing = [...byIndex].flatMap(([name, wanted]) => (found.has(name) ? [] : [wanted]));
+    if (missing.length > 0) {
+      await this.insertMissing(tx, missing);
+      // A new statement: it sees those that others have committed meanwhile, whose keys are the ones that count.
+      for (const [name, youth] of await this.lock(tx, missing)) found.set(name, youth);
+    }
+    return names.map((name) => {
+      const youth = found.get(name);
+      if (!youth) throw new Error('a youth that was inserted or in conflict is not there');
+      return youth;
+    });
+  }
+
+  private async lock(tx: Tx, wanted: readonly Indexed[]): Promise<Map<string, Youth>> {
+    const rows = await tx.query<YouthRow>(lockYouths, [
+      wanted.map(({ want }) => want.controllerId),
+      wanted.map(({ index }) => index),
+    ]);
+    return new Map(rows.map((row) => [nameOf(row.controllerId, row.blindIndex), this.open(row)]));
+  }
+
+  /** With fresh keys; what another transaction has inserted first stays as it is. */
+  private async insertMissing(tx: Tx, missing: readonly Indexed[]): Promise<void> {
+    const fresh = missing.map(({ want }) => {
       const id = newId<YouthId>(this.clock);
       const dataKey = this.vault.newYouthKey(want.controllerId, id);
-      const identity = seal(dataKey.key, Buffer.from(JSON.stringify(want.identity)), [
-        'youth-identity',
-        want.controllerId,
+      const context = ['youth-identity', want.controllerId, id];
+      return {
         id,
-      ]);
-      return { id, dataKey, identity };
+        dataKey,
+        identity: seal(dataKey.key, Buffer.from(JSON.stringify(want.identity)), context),
+      };
     });
-    const controllers = distinct.map(({ want }) => want.controllerId);
-    const indexes = distinct.map(({ index }) => index);
     await tx.query(insertMissingYouths, [
       fresh.map(({ id }) => id),
-      controllers,
-      indexes,
+      missing.map(({ want }) => want.controllerId),
+      missing.map(({ index }) => index),
       fresh.map(({ identity }) => identity),
       fresh.map(({ id }) => shardOf(id)),
       fresh.map(({ dataKey }) => dataKey.kekId),
       fresh.map(({ dataKey }) => dataKey.wrapped),
       this.clock.now(),
     ]);
-    const rows = await tx.query<YouthRow>(lockYouths, [controllers, indexes]);
-    const found = new Map(
-      rows.map((row) => [`${row.controllerId}|${row.blindIndex.toString('hex')}`, this.open(row)]),
-    );
-    return names.map((name) => {
-      const youth = found.get(name);
-      if (!youth) throw new Error('a youth that was inserted or in conflict is not there');
-      return youth;
-    });
   }
 
   /** Raises protection grades; gives the youths whose grade rose, so that what waits for them is judged again. */

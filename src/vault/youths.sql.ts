@@ -1,6 +1,6 @@
 import { statement } from '../database/tx.js';
 
-/** (1) of the way of a record. Ordered by blind index: unordered, three writers on the same 256 keys deadlocked 262 times in 900. */
+/** Ordered by blind index: unordered, three writers on the same 256 keys deadlocked 262 times in 900. */
 export const insertMissingYouths = statement(
   'vault.insert-missing-youths',
   `with wanted as (
@@ -17,7 +17,7 @@ export const insertMissingYouths = statement(
    insert into stafett.youth_key (youth_id, kek_id, wrapped) select w.id, w.kek_id, w.wrapped from made join wanted w using (id)`,
 );
 
-/** (2): a new statement, so that it sees the youths that others have committed meanwhile. */
+/** Finds and locks, in the order of the blind index. */
 export const lockYouths = statement(
   'vault.lock-youths',
   `select y.id, y.controller_id as "controllerId", y.blind_index as "blindIndex", y.shard, y.protection, k.kek_id as "kekId", k.wrapped
@@ -28,14 +28,16 @@ export const lockYouths = statement(
    for key share of y`,
 );
 
-/** A protection grade only rises here; lowering it is an act of its own. */
+/** A protection grade only rises here; lowering it is an act of its own. Rows are locked in the one order before they change. */
 export const raiseProtection = statement(
   'vault.raise-protection',
-  `update stafett.youth set protection = w.protection
-   from unnest($1::uuid[], $2::text[]) as w (id, protection)
-   where youth.id = w.id
-     and array_position(array['none', 'confidential', 'strictly-confidential'], youth.protection)
+  `with lower as (
+     select y.id, w.protection from unnest($1::uuid[], $2::text[]) as w (id, protection) join stafett.youth y using (id)
+     where array_position(array['none', 'confidential', 'strictly-confidential'], y.protection)
        < array_position(array['none', 'confidential', 'strictly-confidential'], w.protection)
+     order by y.blind_index for no key update of y
+   )
+   update stafett.youth set protection = lower.protection from lower where youth.id = lower.id
    returning youth.id, youth.shard`,
 );
 

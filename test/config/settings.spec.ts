@@ -87,6 +87,11 @@ describe('production', () => {
       `identity:\n  jwksUri: https://issuer.example/jwks\npeople:\n  population: real\n`,
       /^directory\.file: the invented county is refused/,
     ],
+    [
+      'the invented county, by whatever path',
+      `identity:\n  jwksUri: https://issuer.example/jwks\npeople:\n  population: real\ndirectory:\n  file: ./config/../config/directory/oppland.yaml\n`,
+      /^directory\.file: the invented county is refused/,
+    ],
   ])('refuses %s', (_name, text, expected) => {
     expect(message({ ...safe, STAFETT_CONFIG: file(text) })).toMatch(expected);
   });

@@ -237,6 +237,12 @@ describe('production', () => {
       /DATABASE_URL.*owns the schema stafett/,
     );
   });
+  it('refuses an owner’s login without the application’s, instead of serving from a database of this machine', async () => {
+    const owner = 'postgres://owner:secret@127.0.0.1:1/stafett';
+    const prepared = prepareDatabase(loadConfig({ DATABASE_OWNER_URL: owner }));
+    await expect(prepared).rejects.toThrow(/^database\.url: empty, although database\.ownerUrl is given/);
+    await expect(prepared).rejects.not.toThrow(/secret/);
+  });
   it('says in one line that a server does not answer, without the password', async () => {
     const refused = checkProductionLogin('postgres://someone:secret@127.0.0.1:1/stafett');
     await expect(refused).rejects.toThrow(

@@ -2,6 +2,8 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse } from 'yaml';
 import { problemDocument, problemTable } from '../../src/common/problem-page.js';
+import { texts } from '../../src/cli/tour/texts.js';
+import { stepKeys } from '../../src/cli/tour/words.js';
 import { shape } from '../../src/config/config.schema.js';
 import { projectFolder } from '../../src/config/load.js';
 
@@ -14,6 +16,11 @@ it('lists in docs/problems.md and in the README exactly the problems that the hu
   const table =
     /<!-- problems:begin[^>]*-->\n([\s\S]*?)<!-- problems:end -->/.exec(read('README.md'))?.[1] ?? '';
   expect(bare(table).trim()).toBe(bare(problemTable()).trim());
+});
+
+it('promises in the README the last line that the tour ends with', () => {
+  const promised = /`(Tour: [^`]+)`/.exec(read('README.md'))?.[1];
+  expect(promised).toBe(texts.en.score(stepKeys.length, stepKeys.length));
 });
 
 it('documents every setting in config/default.yaml, with a comment, and none that is not there', () => {

@@ -164,6 +164,37 @@ it('passes a referral on when the office says that it is another’s', async () 
   await nav.send(nav.event('referral-response', wrongOffice, { inreplyto: recordId }));
   const got = await otherNav.pullUntil((events) => recordIds(events).includes(recordId));
   expect(got.find((event) => event.recordid === recordId).data.youth.nationalId).toBe(youth.nationalId);
+  // The sender sees both ways that it went; each office its own, and not that there is another.
+  const seenBy = async (client: Client): Promise<string[]> =>
+    (await client.record(recordId)).body.transfers.map((transfer: Json) => transfer.recipient);
+  const [to, other] = [agencies.nav, agencies.otherNav].map((number) => `urn:stafett:agency:${number}`);
+  expect(await seenBy(ot)).toEqual([to, other]);
+  expect(await seenBy(nav)).toEqual([to]);
+  expect(await seenBy(otherNav)).toEqual([other]);
+});
+
+it('lets an office pass on only to an office of its own kind that is there', async () => {
+  const { youth, recordId } = await refer();
+  await nav.pullUntil((events) => recordIds(events).includes(recordId));
+  const pass = (forwardedTo: string): Promise<{ status: number; body: { code: string; errors: object[] } }> =>
+    nav.push(
+      nav.event(
+        'referral-response',
+        { youth, outcome: 'wrong-office', forwardedTo },
+        { inreplyto: recordId },
+      ),
+    );
+  for (const [to, code] of [
+    [agencies.school, 'route-not-allowed'],
+    [agencies.county, 'route-not-allowed'],
+    [agencies.nav, 'recipient-unknown'],
+    ['319999981', 'recipient-unknown'],
+  ] as const) {
+    const { status, body } = await pass(to);
+    expect([to, status, body.code]).toEqual([to, code === 'route-not-allowed' ? 403 : 422, code]);
+    expect(body.errors).toMatchObject([{ pointer: '/data/forwardedTo' }]);
+  }
+  expect((await ot.record(recordId)).body.transfers).toHaveLength(1);
 });
 
 it('draws back what is open when a youth becomes protected, and says no more than that a person handles it', async () => {

@@ -323,6 +323,23 @@ it('refuses wrong queries and bodies on every other route with a pointer', async
   }
 });
 
+it('lets no run be as of a far day, and does not think for ever about one', async () => {
+  const county = hub.as(agencies.county);
+  for (const asOf of ['0000-01-01', '0099-12-31', '1999-12-31', '2200-01-01', '9999-12-30', '9999-12-31']) {
+    const { status, text } = await county.call(
+      'POST',
+      '/v1/reconciliation/runs',
+      JSON.stringify({ kind: 'deliveries', asOf }),
+    );
+    expect([asOf, status, JSON.parse(text).errors]).toEqual([
+      asOf,
+      400,
+      [{ pointer: '/body/asOf', code: 'range' }],
+    ]);
+  }
+  expect((await fetch(`${hub.url}/health/live`)).status).toBe(200);
+});
+
 it('answers what is not even HTTP without falling', async () => {
   const { port } = hub.hub;
   const raw = (text: string): Promise<string> =>

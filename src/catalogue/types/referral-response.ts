@@ -55,6 +55,7 @@ export const referralResponse: RecordType = {
   ),
   retentionDays: 14,
   answersTypes: ['referral'],
+  forwardsField: 'forwardedTo',
   example: (today) => ({
     youth: exampleYouth(today),
     outcome: 'taken',

@@ -1,0 +1,144 @@
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Floor } from './floor.js';
+import { startPostgres, type Postgres } from './hub/postgres.js';
+import { rounded, median, ratioOfPairs, ratioToNeighbours } from './maths.js';
+import { warmUp } from './load/warm-up.js';
+import type { Options } from './options.js';
+import { Site, type SiteOptions } from './site.js';
+
+/** A floor slice is shorter than the figure's: it has no ramp. */
+const FLOOR_SHARE = 0.6;
+/** Between slices, so that what the last one left (a checkpoint, garbage) is not the next one's. */
+const PAUSE_MS = 100;
+
+/** What the figures share: the server, the floor, the hubs, and how slices alternate. */
+export class Bench {
+  private readonly floors: number[] = [];
+  private readonly open = new Map<string, Site>();
+  private closing: Promise<void> | undefined;
+  private readonly results = new Map<string, number>();
+
+  private constructor(
+    readonly options: Options,
+    readonly postgres: Postgres,
+    private readonly floor: Floor,
+    readonly say: (text: string) => void,
+  ) {}
+
+  static async start(options: Options, say: (text: string) => void): Promise<Bench> {
+    const postgres = await startPostgres();
+    try {
+      const floor = await Floor.open(postgres);
+      return new Bench(options, postgres, floor, say);
+    } catch (error) {
+      await postgres.close();
+      throw error;
+    }
+  }
+
+  /** The hub that most figures share, started when the first one asks, and warmed up. */
+  main(): Promise<Site> {
+    return this.site({ database: 'stafett' });
+  }
+
+  /** A hub on a database of its own, warm, until the figure closes it. */
+  async site(options: SiteOptions): Promise<Site> {
+    const known = this.open.get(options.database);
+    if (known) return known;
+    const { profile } = this.options;
+    const site = await Site.start(this.postgres, {
+      ...options,
+      profile: profile && join(profile, options.database),
+    });
+    this.open.set(options.database, site);
+    this.say(`warming up ${options.database}`);
+    await warmUp(site, this.options.seconds);
+    return site;
+  }
+
+  /** Stops a hub once everything that went in has come out. */
+  async finish(site: Site): Promise<void> {
+    await site.settle();
+    for (const [database, each] of this.open) if (each === site) this.open.delete(database);
+    await site.close();
+  }
+
+  async floorSlice(): Promise<number> {
+    const rate = await this.floor.slice(this.options.seconds * FLOOR_SHARE);
+    this.floors.push(rate);
+    await sleep(PAUSE_MS);
+    return rate;
+  }
+
+  /** Records per second of the floor, over all of its slices in this run. */
+  get floorRate(): number {
+    return median(this.floors);
+  }
+
+  /** floor, figure, floor, figure, …, floor. */
+  async againstFloor(
+    name: string,
+    slice: () => Promise<number>,
+  ): Promise<{ perSecond: number; ratio: number }> {
+    const base = [await this.floorSlice()];
+    const slices: number[] = [];
+    for (let round = 1; round <= this.options.rounds; round += 1) {
+      this.say(`${name} ${round}/${this.options.rounds}`);
+      slices.push(await slice());
+      base.push(await this.floorSlice());
+    }
+    const perSecond = median(slices);
+    this.results.set(name, perSecond);
+    return { perSecond: rounded(perSecond), ratio: rounded(ratioToNeighbours(base, slices)) };
+  }
+
+  /** Two of a kind, slice by slice: how the second compares with the first. The order turns from round to round. */
+  async pairwise(
+    name: string,
+    base: () => Promise<number>,
+    other: () => Promise<number>,
+  ): Promise<{ perSecond: number; ratio: number }> {
+    const pairs: (readonly [number, number])[] = [];
+    for (let round = 1; round <= this.options.rounds; round += 1) {
+      this.say(`${name} ${round}/${this.options.rounds}`);
+      const firstIsBase = round % 2 === 1;
+      const first = await (firstIsBase ? base : other)();
+      await sleep(PAUSE_MS);
+      const second = await (firstIsBase ? other : base)();
+      await sleep(PAUSE_MS);
+      pairs.push(firstIsBase ? [first, second] : [second, first]);
+    }
+    return {
+      perSecond: rounded(median(pairs.map(([, value]) => value))),
+      ratio: rounded(ratioOfPairs(pairs)),
+    };
+  }
+
+  /** Records per second of a figure that was measured earlier in this run. */
+  measured(name: string): number | undefined {
+    return this.results.get(name);
+  }
+
+  /** Checks that nothing was lost, then stops everything that was started and removes its folder. */
+  async finishAll(): Promise<void> {
+    for (const site of [...this.open.values()]) await this.finish(site);
+    await this.close();
+  }
+
+  /** Stops everything that was started and removes its folder. Again = waits for the same. */
+  close(): Promise<void> {
+    return (this.closing ??= this.stopAll());
+  }
+
+  /** The end of every running hub's log, for a run that failed. */
+  lastWords(): string {
+    return [...this.open].map(([name, site]) => `hub ${name}:\n${site.hub.lastWords()}`).join('\n');
+  }
+
+  private async stopAll(): Promise<void> {
+    for (const site of this.open.values()) await site.close().catch(() => undefined);
+    await this.floor.close().catch(() => undefined);
+    await this.postgres.close();
+  }
+}

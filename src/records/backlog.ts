@@ -1,0 +1,60 @@
+import { Inject, Injectable, type OnApplicationBootstrap } from '@nestjs/common';
+import { InjectDataSource } from '@nestjs/typeorm';
+import type { DataSource } from 'typeorm';
+import type { Config } from '../config/config.schema.js';
+import { CONFIG } from '../config/config.module.js';
+import { withTx } from '../database/tx.js';
+import { faultFields, Log } from '../telemetry/log.js';
+import { Metrics } from '../telemetry/metrics.js';
+import { countWaiting } from './intake.sql.js';
+
+const LOOK_EVERY_MS = 1000;
+
+/** How many records wait for dispatch, looked at once a second: beyond the setting the hub takes no more until they are fewer. */
+@Injectable()
+export class Backlog implements OnApplicationBootstrap {
+  private waiting = 0;
+  /** Nothing below this group waits: the claims' low-water mark, as far as this process has seen. */
+  private from = '0';
+  private timer: NodeJS.Timeout | undefined;
+  private look: Promise<void> | undefined;
+
+  constructor(
+    @InjectDataSource() private readonly db: DataSource,
+    @Inject(CONFIG) private readonly config: Config,
+    private readonly metrics: Metrics,
+    private readonly log: Log,
+  ) {}
+
+  get isFull(): boolean {
+    return this.waiting > this.config.intake.backlogRecords;
+  }
+
+  onApplicationBootstrap(): void {
+    if (!this.config.process.roles.includes('api')) return;
+    this.timer = setInterval(() => {
+      this.look ??= this.count().finally(() => (this.look = undefined));
+    }, LOOK_EVERY_MS);
+  }
+
+  stop(): void {
+    clearInterval(this.timer);
+  }
+
+  /** Never counts further than one beyond the limit. What it was last stays, where the database cannot be asked. */
+  private async count(): Promise<void> {
+    try {
+      const [row] = await withTx(this.db, (tx) =>
+        tx.query<{ waiting: number; first: string | null }>(countWaiting, [
+          this.from,
+          this.config.intake.backlogRecords + 1,
+        ]),
+      );
+      this.waiting = row?.waiting ?? 0;
+      this.from = row?.first ?? this.from;
+      this.metrics.waitingRecords.set(this.waiting);
+    } catch (error) {
+      this.log.warn('backlog-not-counted', faultFields(error));
+    }
+  }
+}

@@ -1,0 +1,102 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { GroupCommit, type GroupLimits } from '../../src/records/group-commit.js';
+
+const limits: GroupLimits = { groupSize: 10, atOnce: 1, maxJobs: 100, maxBytes: 1000 };
+const faulty = new Error('the fault of one job');
+
+/** Writes take a moment; a job below zero makes the group fail, as the database would, and NaN makes every group fail. */
+function groupsOf(given: Partial<GroupLimits> = {}): {
+  groups: GroupCommit<number, string>;
+  written: number[][];
+  atOnce: () => number;
+} {
+  const written: number[][] = [];
+  let running = 0;
+  let most = 0;
+  const groups = new GroupCommit<number, string>(
+    {
+      write: async (jobs) => {
+        most = Math.max(most, (running += 1));
+        await sleep(5);
+        running -= 1;
+        if (jobs.some(Number.isNaN)) throw new Error('the database is away');
+        if (jobs.some((job) => job < 0)) throw faulty;
+        written.push([...jobs]);
+        return jobs.map((job) => `wrote ${job}`);
+      },
+      isOfOneJob: (error) => error === faulty,
+      failed: (job) => `refused ${job}`,
+    },
+    { ...limits, ...given },
+  );
+  return { groups, written, atOnce: () => most };
+}
+
+it('writes a lone job at once, and those that come meanwhile together', async () => {
+  const { groups, written } = groupsOf();
+  const first = groups.join([1], 1);
+  await sleep(1);
+  const others = [groups.join([2], 1), groups.join([3, 4], 1)];
+  expect(await first).toEqual(['wrote 1']);
+  expect(await Promise.all(others)).toEqual([['wrote 2'], ['wrote 3', 'wrote 4']]);
+  expect(written).toEqual([[1], [2, 3, 4]]);
+});
+
+it('never splits what one caller gave, and never makes a group larger than allowed of several', async () => {
+  const { groups, written } = groupsOf();
+  const eleven = Array.from({ length: 11 }, (_, i) => i);
+  await Promise.all([
+    groups.join([1, 2, 3, 4, 5, 6], 1),
+    groups.join([7, 8, 9, 10, 11], 1),
+    groups.join(eleven, 1),
+  ]);
+  expect(written.map((group) => group.length)).toEqual([6, 5, 11]);
+});
+
+it('writes no more groups at once than allowed', async () => {
+  const { groups, atOnce } = groupsOf({ atOnce: 2, groupSize: 1 });
+  await Promise.all(Array.from({ length: 12 }, (_, i) => groups.join([i], 1)));
+  expect(atOnce()).toBe(2);
+});
+
+it('keeps a fault with the job whose it is: neighbours wait one more round, and no longer', async () => {
+  const { groups, written } = groupsOf();
+  const answers = await Promise.all([groups.join([1], 1), groups.join([-2], 1), groups.join([3], 1)]);
+  expect(answers).toEqual([['wrote 1'], ['refused -2'], ['wrote 3']]);
+  expect(written).toEqual([[1], [3]]);
+});
+
+it('finds the faulty jobs of one caller and writes the rest in order', async () => {
+  const { groups, written } = groupsOf();
+  expect(await groups.join([1, 2, -3, 4, 5, -6], 1)).toEqual([
+    'wrote 1',
+    'wrote 2',
+    'refused -3',
+    'wrote 4',
+    'wrote 5',
+    'refused -6',
+  ]);
+  expect(written.flat()).toEqual([1, 2, 4, 5]);
+});
+
+it('tells everybody when nothing could be written, and goes on with the next', async () => {
+  const { groups } = groupsOf();
+  const lost = await Promise.allSettled([groups.join([1], 1), groups.join([Number.NaN], 1)]);
+  expect(lost.map(({ status }) => status)).toEqual(['rejected', 'rejected']);
+  expect(await groups.join([5], 1)).toEqual(['wrote 5']);
+});
+
+it('turns callers away while the buffer is full, by jobs or by bytes, and takes them again after', async () => {
+  for (const full of [{ maxJobs: 3 }, { maxBytes: 30 }]) {
+    const { groups } = groupsOf(full);
+    const taken = [groups.join([1, 2], 20), groups.join([3], 10)];
+    await expect(groups.join([4], 10)).rejects.toMatchObject({ code: 'busy' });
+    expect(groups.isFull).toBe(true);
+    await Promise.all(taken);
+    expect(await groups.join([4], 10)).toEqual(['wrote 4']);
+  }
+});
+
+it('answers nothing at once where there is nothing to write', async () => {
+  expect(await groupsOf().groups.join([], 10)).toEqual([]);
+});
