@@ -1,45 +1,27 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { agencies } from '../support/hub.js';
-import { CrashPostgres } from './support/postgres.js';
-import { buildHub, type HubProcess } from './support/processes.js';
-import { Chance, isLong, loadSeconds, seedOfRun } from './support/random.js';
-import { stepsPassed } from './support/steps.js';
-import { World } from './support/world.js';
+import type { HubProcess } from './support/processes.js';
+import { Chance, isLong, loadSeconds } from './support/random.js';
+import { crashSuite, PATIENCE_MS } from './support/suite.js';
+import type { World } from './support/world.js';
 
-/** Minutes: beside other tests on two cores a hub's start has taken 20 s instead of 2. */
-const PATIENCE_MS = 240_000 + loadSeconds() * 20_000;
-
-const seed = seedOfRun();
-console.log(`STAFETT_CRASH_SEED=${seed}`);
-
-let postgres: CrashPostgres;
-let world: World | undefined;
-
-beforeAll(async () => {
-  await buildHub();
-  postgres = await CrashPostgres.start();
-}, PATIENCE_MS);
-afterEach(async () => {
-  await world?.stop();
-  world = undefined;
-}, PATIENCE_MS);
-afterAll(() => postgres.stop());
+const suite = crashSuite();
 
 it(
   'loses, doubles and turns round nothing when its processes are killed at random moments',
   async () => {
-    const chance = new Chance(seed);
-    const here = (world = await World.start(postgres, seed, [{ name: 'a' }, { name: 'b' }]));
-    here.traffic();
+    const chance = new Chance(suite.seed);
+    const world = await suite.own([{ name: 'a' }, { name: 'b' }]);
+    world.traffic();
     const until = performance.now() + loadSeconds() * 1000;
     do {
       await sleep(chance.between(200, 1500));
-      const victim = chance.one(here.hubs);
+      const victim = chance.one(world.hubs);
       await victim.kill();
       await victim.start();
     } while (performance.now() < until);
-    expect(await here.verdict()).toEqual([]);
-    expect(here.accepted).toBeGreaterThan(0);
+    expect(await world.verdict()).toEqual([]);
+    expect(world.accepted).toBeGreaterThan(0);
   },
   PATIENCE_MS,
 );
@@ -47,38 +29,41 @@ it(
 it(
   'is whole after a kill between any two steps of the way of a record, and after a COMMIT whose answer is lost',
   async () => {
-    const chance = new Chance(seed + 1);
-    const here = (world = await World.start(postgres, seed, [{ name: 'a' }]));
-    const hub = here.hub('a');
+    const chance = new Chance(suite.seed + 1);
+    const world = await suite.own([{ name: 'a' }]);
+    const hub = world.hub('a');
     await hub.terminate();
     await hub.start('list');
     const startUp = new Set(stepsPassed(hub));
-    runAll(here);
+    bothWays(world);
     await sleep(2000 + loadSeconds() * 300);
     const steps = stepsPassed(hub).filter((step) => !startUp.has(step));
     expect(steps).toEqual(expect.arrayContaining(theWay));
 
-    const faults = chance.shuffled(steps.flatMap(faultsAt));
     const until = performance.now() + loadSeconds() * 6000;
     const reached: string[] = [];
     const missed: string[] = [];
-    for (const fault of faults) {
+    for (const fault of chance.shuffled(steps.flatMap(faultsAt))) {
       if (!isLong() && performance.now() > until) break;
       // The same statement serves intake, dispatch and reading: which of its times it is, is chance.
       const at = `${fault}:${chance.between(1, 4)}`;
       await hub.kill();
       await hub.start(at);
-      (await brokeDown(hub)) ? reached.push(at) : missed.push(at);
+      if (await brokeDown(hub)) reached.push(at);
+      else missed.push(at);
     }
     await hub.kill();
     await hub.start();
-    const verdict = await here.verdict();
+    const verdict = await world.verdict();
     expect({ verdict, reached }).toEqual({ verdict: [], reached });
     // Some steps are only passed at times, such as what the sweeper does.
     expect(reached.length).toBeGreaterThan(missed.length);
   },
-  PATIENCE_MS,
+  PATIENCE_MS * (isLong() ? 8 : 1),
 );
+
+/** The steps that a hub has passed which was started with the fault `list`: `<moment>:<statement>`, each once. */
+const stepsPassed = (hub: HubProcess): string[] => hub.linesWith('fault-point ');
 
 /** What must be among the steps that were found, so that a test which finds none does not pass. */
 const theWay = [
@@ -102,16 +87,14 @@ function faultsAt(step: string): string[] {
 }
 
 /** Both ways of reading and acknowledging. */
-function runAll(here: World): void {
-  here.traffic();
+function bothWays(world: World): void {
+  world.traffic();
   for (const recipient of [agencies.ot, agencies.otherOt])
-    here.reader(recipient, { how: 'open', limit: 7 }).start();
+    world.reader(recipient, { how: 'open', limit: 7 }).start();
 }
 
 /** A lost answer ends no process: then the time that it needs is all there is to wait for. */
 async function brokeDown(hub: HubProcess): Promise<boolean> {
-  const killed = hub.ended().then(() => true);
-  return Promise.race([killed, sleep(hub.fault.startsWith('kill') ? 5000 : 1500).then(() => false)]).then(
-    (ended) => ended || hub.fault.startsWith('lose'),
-  );
+  if (hub.fault.startsWith('lose')) return sleep(1500).then(() => true);
+  return Promise.race([hub.ended().then(() => true), sleep(5000).then(() => false)]);
 }

@@ -14,13 +14,13 @@ export interface SentEvent {
   readonly receipts: { receipt: NotedReceipt; line: number }[];
 }
 
-/** Every event of a sender by its event id, from all its notebooks. */
+/** Every event by its id. An agency keeps one notebook, so that its lines are one order of time. */
 export function sentEvents(books: readonly Notebook<SenderNote>[]): Map<string, SentEvent> {
   const events = new Map<string, SentEvent>();
-  books.forEach(({ agency, notes }, book) => {
+  for (const { agency, notes } of books) {
     const requests = new Map<string, SentEvent[]>();
     notes.forEach((note, line) => {
-      const request = `${agency}/${book}/${note.request}`;
+      const request = `${agency}/${note.request}`;
       if (note.is === 'made') {
         const made = note.events.map((event, place): SentEvent => ({
           sender: agency,
@@ -43,6 +43,6 @@ export function sentEvents(books: readonly Notebook<SenderNote>[]): Map<string, 
         }
       }
     });
-  });
+  }
   return events;
 }

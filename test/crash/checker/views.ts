@@ -86,21 +86,6 @@ export async function collect(
   notes: Notes,
   folder: string,
 ): Promise<Views> {
-  const senders = [...new Set(notes.senders.map(({ agency }) => agency))];
-  const outboxes = new Map<string, RecordView[]>();
-  for (const sender of senders) outboxes.set(sender, await apiOf(sender).list<RecordView>(hub, '/v1/outbox'));
-
-  const records = new Map<string, RecordView | undefined>();
-  const wanted = notes.senders.flatMap(({ agency, notes: lines }) =>
-    lines.flatMap((note) =>
-      note.is === 'answered' ? note.receipts.map(({ recordId }) => ({ agency, recordId })) : [],
-    ),
-  );
-  await inTurns(wanted, async ({ agency, recordId }) => {
-    const { status, body } = await apiOf(agency).call(hub, 'GET', `/v1/records/${recordId}`);
-    records.set(recordId, status === 200 ? (body as unknown as RecordView) : undefined);
-  });
-
   const inboxes = new Map<string, readonly NotedEvent[]>();
   const rereads = new Map<string, Reread[]>();
   for (const { agency, notes: lines } of notes.readers) {
@@ -115,6 +100,22 @@ export async function collect(
     for (const cursor of someCursors(lines)) again.push({ cursor, events: await forward(cursor) });
     rereads.set(agency, again);
   }
+
+  // After the inboxes: whatever stands in one has been read by now, and its sender's view must say so.
+  const senders = [...new Set(notes.senders.map(({ agency }) => agency))];
+  const outboxes = new Map<string, RecordView[]>();
+  for (const sender of senders) outboxes.set(sender, await apiOf(sender).list<RecordView>(hub, '/v1/outbox'));
+
+  const records = new Map<string, RecordView | undefined>();
+  const wanted = notes.senders.flatMap(({ agency, notes: lines }) =>
+    lines.flatMap((note) =>
+      note.is === 'answered' ? note.receipts.map(({ recordId }) => ({ agency, recordId })) : [],
+    ),
+  );
+  await inTurns(wanted, async ({ agency, recordId }) => {
+    const { status, body } = await apiOf(agency).call(hub, 'GET', `/v1/records/${recordId}`);
+    records.set(recordId, status === 200 ? (body as unknown as RecordView) : undefined);
+  });
 
   const entries: EntryView[] = [];
   for (const act of countedActs)

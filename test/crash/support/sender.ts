@@ -27,7 +27,6 @@ const defaults = {
 } as const satisfies Required<SenderOptions>;
 
 /** From the second try on at another hub, where there is one; a moment later from the third on. */
-const firstWaitMs = 0;
 const WAIT_MS = 150;
 
 interface Problem {
@@ -54,6 +53,8 @@ export class Sender {
   accepted = 0;
   /** The most tries that one request took. */
   mostTries = 0;
+  /** Why tries failed, and how often. */
+  readonly failures = new Map<string, number>();
 
   constructor(
     folder: string,
@@ -64,7 +65,8 @@ export class Sender {
   ) {
     this.options = { ...defaults, ...options };
     this.events = new Events(api.agency, chance);
-    this.notes = new NoteFile(folder, 'sender', api.agency, String(chance.seed));
+    // One notebook an agency, whatever the number of its clients: its order is the agency's own time.
+    this.notes = new NoteFile(folder, 'sender', api.agency, 'all');
   }
 
   get agency(): string {
@@ -110,7 +112,7 @@ export class Sender {
   }
 
   private name(made: readonly Made[]): string {
-    const request = `r${(this.requests += 1)}`;
+    const request = `${this.chance.seed}-${(this.requests += 1)}`;
     this.notes.write({ is: 'made', request, events: made.map(({ noted }) => noted) });
     return request;
   }
@@ -127,17 +129,18 @@ export class Sender {
       const why = await this.attempt(hub, left).then(
         (answer) => {
           left = this.read(answer, request, attempt, left);
-          return left.length > 0 ? String(answer.body['code'] ?? answer.status) : undefined;
+          return left.length > 0 ? `${answer.status} ${String(answer.body['code'])}` : undefined;
         },
         (error: unknown) => whyOf(error),
       );
       if (why === undefined) return true;
       this.notes.write({ is: 'failed', request, attempt, why });
+      this.failures.set(why, (this.failures.get(why) ?? 0) + 1);
       if (!this.options.retries || performance.now() > until) {
         this.notes.write({ is: 'given-up', request });
         return false;
       }
-      await sleep(attempt === 1 && this.hubs.length > 1 ? firstWaitMs : WAIT_MS);
+      await sleep(attempt === 1 && this.hubs.length > 1 ? 0 : WAIT_MS);
     }
   }
 

@@ -6,6 +6,7 @@ import { settled } from '../checker/views.js';
 import { Api, type Address } from './api.js';
 import type { CrashPostgres } from './postgres.js';
 import { HubProcess } from './processes.js';
+import type { Proxy } from './proxy.js';
 import { Chance } from './random.js';
 import { Reader, type ReaderOptions } from './reader.js';
 import { Sender, type SenderOptions } from './sender.js';
@@ -20,6 +21,7 @@ export interface HubWish {
 
 /** Sweeping sooner than the default of 5 s makes what a kill leaves behind come sooner, and nothing else. */
 const SWEEP_SECONDS = 2;
+const SHOWN_FAULTS = 20;
 
 /** Whose inboxes are read: those whom schools' notices go to. */
 const recipients = [agencies.ot, agencies.otherOt] as const;
@@ -31,6 +33,8 @@ export class World {
   private readonly senders: Sender[] = [];
   private readonly readers: Reader[] = [];
   private earlier = 0;
+  /** Set while a load runs, and when it came out clean. */
+  private clean = true;
   private readonly origins = new Map<string, string>();
 
   private constructor(
@@ -87,6 +91,7 @@ export class World {
   sender(agency: string, options?: SenderOptions, through: readonly Address[] = this.apiHubs()): Sender {
     const sender = new Sender(this.folder, this.api(agency), through, this.ownChance(), options);
     this.senders.push(sender);
+    this.clean = false;
     return sender;
   }
 
@@ -99,12 +104,21 @@ export class World {
   }
 
   /** Two schools that push, an OT whose referrals are refused, and a reader at each inbox: all start. */
-  traffic(sending: SenderOptions = {}, reading: ReaderOptions = {}, through = this.apiHubs()): Sender[] {
+  traffic(
+    sending: SenderOptions = {},
+    reading: ReaderOptions = {},
+    through: readonly Address[] = this.apiHubs(),
+  ): Sender[] {
     const senders = schools.map((school) => this.sender(school, sending, through));
     senders.push(this.sender(agencies.otherOt, { ...sending, streams: 1 }, through));
     for (const sender of senders) sender.start();
     for (const recipient of recipients) this.reader(recipient, reading, through).start();
     return senders;
+  }
+
+  /** A hub as its clients reach it through a proxy. */
+  through(proxy: Proxy, hub: HubProcess): Address {
+    return { url: `http://127.0.0.1:${proxy.port}`, offsetSeconds: hub.offsetSeconds };
   }
 
   /** Hubs that answer the API. */
@@ -123,10 +137,17 @@ export class World {
     await settled(hub, (agency) => this.api(agency), agenciesThatSent);
     await Promise.all(this.readers.map((reader) => reader.finish()));
     this.earlier = this.accepted;
+    const { keys } = this.postgres;
+    const { faults } = await check(this.folder, hub, { keys, auditor: agencies.county });
+    this.clean = faults.length === 0;
     this.senders.length = 0;
     this.readers.length = 0;
-    const { keys } = this.postgres;
-    return (await check(this.folder, hub, { keys, auditor: agencies.county })).faults;
+    return faults.slice(0, SHOWN_FAULTS);
+  }
+
+  /** Whether its last load came out clean and all its hubs run. */
+  get sound(): boolean {
+    return this.clean && this.hubs.every((hub) => hub.running);
   }
 
   /** Records that senders have a 202 for, since the world began. */
