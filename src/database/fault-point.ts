@@ -6,7 +6,7 @@ import { ConfigError } from '../config/load.js';
  *
  * The setting development.faultAt is `<action>:<moment>:<statement>[:<first>[-<last>]]`, or `list`:
  * - action: `kill` ends the process as kill -9 does; `lose` cuts the connection when COMMIT is sent and its answer is not read;
- *   `fail-<SQLSTATE>` throws as the server would (53100: the disk is full);
+ *   `fail-<SQLSTATE>` has the server fail in the statement's place (53100: the disk is full), always `before` it;
  * - moment: `before` and `after` the statement; `commit` (before it) and `committed` (after it, before anybody is told);
  * - first and last: which times count, from 1; first alone means that time only.
  *
@@ -27,9 +27,15 @@ export interface Losable {
 /** Milliseconds that the server gets to receive and carry out a COMMIT before the connection is cut. */
 const COMMIT_MS = 50;
 
+interface Named {
+  readonly name: string;
+}
+
 interface FaultPoint {
-  /** To be called at each moment of each statement. @throws what the fault is */
+  /** To be called at each moment of each statement. */
   pass(moment: Moment, statement: string): void;
+  /** The SQLSTATE that this statement fails with, this time. */
+  failure(statement: string): string | undefined;
   /** Whether the answer to this transaction's COMMIT is lost. */
   loses(statement: string): boolean;
 }
@@ -55,10 +61,10 @@ function parse(text: string): FaultPoint {
   };
   return {
     pass: (moment, statement) => {
-      if (action === 'lose' || moment !== at || statement !== name || !due()) return;
-      if (action === 'kill') process.kill(process.pid, 'SIGKILL');
-      throw Object.assign(new Error(`fault point: ${text}`), { code: state });
+      if (action === 'kill' && moment === at && statement === name && due())
+        process.kill(process.pid, 'SIGKILL');
     },
+    failure: (statement) => (state !== undefined && statement === name && due() ? state : undefined),
     loses: (statement) => action === 'lose' && statement === name && due(),
   };
 }
@@ -71,6 +77,7 @@ function listing(): FaultPoint {
       if (!seen.has(point)) process.stderr.write(`fault-point ${point}\n`);
       seen.add(point);
     },
+    failure: () => undefined,
     loses: () => false,
   };
 }
@@ -85,9 +92,18 @@ export class Passage {
     return armed && new Passage(armed);
   }
 
-  before(statement: string): void {
-    this.point.pass('before', statement);
-    this.statements.add(statement);
+  /**
+   * @returns what is to be sent in its place. A failure must be the server's: thrown here, it would let a COMMIT that travels
+   * with it take effect.
+   */
+  before<S extends Named>(statement: S): S | { readonly text: string } {
+    const { name } = statement;
+    this.point.pass('before', name);
+    this.statements.add(name);
+    const state = this.point.failure(name);
+    return state === undefined
+      ? statement
+      : { text: `do $$ begin raise exception 'fault point' using errcode = '${state}'; end $$` };
   }
 
   after(statement: string): void {

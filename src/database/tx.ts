@@ -34,7 +34,7 @@ export interface Tx {
 
 interface PgClient extends Losable {
   query(config: {
-    name: string;
+    name?: string;
     text: string;
     values: readonly unknown[];
   }): Promise<{ rows: object[]; command: string }>;
@@ -92,8 +92,8 @@ async function once<T>(db: DataSource, work: (tx: Tx) => T | Promise<T>): Promis
   try {
     const connection = (client = (await runner.connect()) as PgClient);
     const run = async <Row extends object>(s: Statement, values: readonly unknown[] = []): Promise<Row[]> => {
-      passage?.before(s.name);
-      const { rows } = await connection.query({ name: s.name, text: s.text, values });
+      const asked = passage ? passage.before(s) : s;
+      const { rows } = await connection.query(asked === s ? { ...s, values } : { ...asked, values: [] });
       passage?.after(s.name);
       return rows as Row[];
     };

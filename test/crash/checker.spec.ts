@@ -22,6 +22,8 @@ interface Story {
   readonly inbox: Changeable<NotedEvent>[];
   readonly reread: Changeable<NotedEvent>[];
   readonly entries: Changeable<EntryView>[];
+  /** Records that their sender cannot look up. */
+  readonly unknown: string[];
 }
 
 const eventOf = (n: number): NotedEvent => ({
@@ -85,6 +87,7 @@ function story(): Story {
     })),
     inbox,
     reread: inbox.slice(2),
+    unknown: [],
     entries: [
       ...numbers.map((n) => entry('record-received', n)),
       entry('record-refused', 4),
@@ -105,7 +108,9 @@ function judged(spoil: (story: Story) => void): string[] {
   };
   const views: Views = {
     outboxes: new Map([[SENDER, told.records]]),
-    records: new Map(told.records.map((record) => [record.recordId, record])),
+    records: new Map(
+      told.records.map((r) => [r.recordId, told.unknown.includes(r.recordId) ? undefined : r]),
+    ),
     inboxes: new Map([[READER, told.inbox]]),
     rereads: new Map([[READER, [{ cursor: 'c2', events: told.reread }]]]),
     entries: told.entries,
@@ -148,6 +153,7 @@ it('takes it as kept when what had no answer is not there at all', () => {
 });
 
 const spoiled: [string, (told: Story) => void, RegExp][] = [
+  ['a record with a 202 cannot be looked up', (t) => t.unknown.push('r2'), /^lost: record r2 .* looked up/],
   ['a record with a 202 is gone', (t) => remove(t.records, (r) => r.recordId === 'r2'), /^lost: record r2/],
   [
     'a record with a 202 is in no inbox',

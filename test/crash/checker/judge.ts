@@ -34,7 +34,7 @@ function receiptFaults(sent: ReadonlyMap<string, SentEvent>, views: Views): stri
     if (ids.size > 1) faults.push(`event ${made.id}: its receipts name ${ids.size} records`);
     for (const id of ids) {
       const view = views.records.get(id);
-      if (view?.eventId !== made.id || view.type !== made.type)
+      if (views.records.has(id) && (view?.eventId !== made.id || view.type !== made.type))
         faults.push(`lost: record ${id} of event ${made.id} had a 202 and cannot be looked up by its sender`);
       if (
         !views.outboxes.get(sender)?.some(({ recordId, eventId }) => recordId === id && eventId === made.id)

@@ -30,7 +30,7 @@ export interface Reread {
 export interface Views {
   /** By the organisation number of the sender. */
   readonly outboxes: ReadonlyMap<string, readonly RecordView[]>;
-  /** GET /v1/records/{id} of every receipt; undefined where there is none. */
+  /** GET /v1/records/{id} of some receipts; undefined where the hub knows no such record. */
   readonly records: ReadonlyMap<string, RecordView | undefined>;
   /** From the beginning, by the organisation number of the recipient. */
   readonly inboxes: ReadonlyMap<string, readonly NotedEvent[]>;
@@ -54,7 +54,9 @@ export const countedActs = [
 /** Longer than sweeper, recovery and a busy machine take; a record that then still waits is lost to its recipient. */
 const SETTLE_MS = 45_000;
 const LOOK_MS = 100;
-const CURSORS_A_READER = 3;
+const CURSORS_AGAIN = 2;
+/** The outbox tells of every record; so many are also looked up one by one (5 ms each). */
+const LOOKED_UP = 200;
 const AT_ONCE = 8;
 
 export type ApiOf = (agency: string) => Api;
@@ -88,15 +90,15 @@ export async function collect(
 ): Promise<Views> {
   const inboxes = new Map<string, readonly NotedEvent[]>();
   const rereads = new Map<string, Reread[]>();
-  for (const { agency, notes: lines } of notes.readers) {
+  for (const agency of new Set(notes.readers.map((book) => book.agency))) {
+    const lines = notes.readers.filter((book) => book.agency === agency).flatMap((book) => book.notes);
+    const origin = lines.find((note) => note.is === 'origin')?.cursor;
+    if (origin === undefined) continue;
     const own = new NoteFile<ReaderNote>(folder, 'reader', agency, 'checker');
     const forward = (cursor: string): Promise<NotedEvent[]> => readForward(hub, apiOf(agency), cursor, own);
-    const origin = lines.find((note) => note.is === 'origin')?.cursor;
-    if (origin !== undefined && !inboxes.has(agency)) {
-      own.write({ is: 'origin', cursor: origin });
-      inboxes.set(agency, await forward(origin));
-    }
-    const again = rereads.get(agency) ?? [];
+    own.write({ is: 'origin', cursor: origin });
+    inboxes.set(agency, await forward(origin));
+    const again: Reread[] = [];
     for (const cursor of someCursors(lines)) again.push({ cursor, events: await forward(cursor) });
     rereads.set(agency, again);
   }
@@ -112,7 +114,7 @@ export async function collect(
       note.is === 'answered' ? note.receipts.map(({ recordId }) => ({ agency, recordId })) : [],
     ),
   );
-  await inTurns(wanted, async ({ agency, recordId }) => {
+  await inTurns(spread(wanted, LOOKED_UP), async ({ agency, recordId }) => {
     const { status, body } = await apiOf(agency).call(hub, 'GET', `/v1/records/${recordId}`);
     records.set(recordId, status === 200 ? (body as unknown as RecordView) : undefined);
   });
@@ -143,13 +145,18 @@ async function readForward(
   return all;
 }
 
-/** A few of a reader's cursors, spread over its way. */
+/** A few of the cursors that readers got, spread over their ways. */
 function someCursors(lines: readonly ReaderNote[]): string[] {
   const cursors = lines.flatMap((note) =>
     note.is === 'page' && note.events.length > 0 ? [note.cursor] : [],
   );
-  const step = Math.max(1, Math.floor(cursors.length / CURSORS_A_READER));
-  return cursors.filter((_, i) => i % step === 0).slice(0, CURSORS_A_READER);
+  return spread(cursors, CURSORS_AGAIN);
+}
+
+/** So many of them at most, spread evenly. */
+function spread<T>(all: readonly T[], most: number): T[] {
+  const step = Math.max(1, Math.ceil(all.length / most));
+  return all.filter((_, i) => i % step === 0);
 }
 
 async function inTurns<T>(items: readonly T[], work: (item: T) => Promise<void>): Promise<void> {

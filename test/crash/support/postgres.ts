@@ -44,10 +44,15 @@ export class CrashPostgres {
     await asAdmin(this.embedded.superUrl, (admin) =>
       admin.query(`create database ${name} template ${TEMPLATE} owner stafett_owner strategy file_copy`),
     );
-    await asAdmin(elsewhere(this.logins.ownerUrl, name), (owner) => closeDatabase(owner, name));
-    const url = new URL(elsewhere(this.logins.appUrl, name));
-    url.port = String(this.proxy.port);
-    return url.href;
+    const at = (url: string, port: number): string => {
+      const here = new URL(elsewhere(url, name));
+      here.port = String(port);
+      return here.href;
+    };
+    await asAdmin(at(this.logins.ownerUrl, portOf(this.embedded.superUrl)), (owner) =>
+      closeDatabase(owner, name),
+    );
+    return at(this.logins.appUrl, this.proxy.port);
   }
 
   /** Past every hub: for faults that only the server can make, such as locks that somebody holds. Not for what a test asserts. */

@@ -18,9 +18,9 @@ export interface SenderOptions {
 }
 
 const defaults = {
-  streams: 3,
-  largestBatch: 12,
-  pauseMs: 25,
+  streams: 2,
+  largestBatch: 10,
+  pauseMs: 120,
   patienceMs: 60_000,
   timeoutMs: 5000,
   retries: true,
