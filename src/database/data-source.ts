@@ -16,6 +16,15 @@ const common = {
   logging: false,
 } as const;
 
+/**
+ * Hot statements join at most some hundred given rows to tables by their indexes. A plan that was made while a table was small
+ * (a scan of it, with the given rows walked for each of its own) is kept by the connection while the table grows a
+ * thousandfold; so plans that scan or hash a table where an index would do are not made at all.
+ */
+const indexedPlans = ['enable_seqscan', 'enable_hashjoin', 'enable_mergejoin']
+  .map((name) => `-c ${name}=off`)
+  .join(' ');
+
 /** The application's pool. */
 export function appOptions(url: string, settings: PoolSettings): DataSourceOptions {
   return {
@@ -29,6 +38,7 @@ export function appOptions(url: string, settings: PoolSettings): DataSourceOptio
     poolErrorHandler: () => undefined,
     extra: {
       pipeline: true,
+      options: indexedPlans,
       statement_timeout: settings.statementTimeoutMs,
       // The server may be gone without a word (a cut cable): the client stops waiting a little after the server would have.
       query_timeout: settings.statementTimeoutMs + 5000,

@@ -5,6 +5,7 @@ import { AuditService } from '../audit/audit.service.js';
 import type { Act } from '../audit/entry.js';
 import { CLOCK, type Clock } from '../common/clock.js';
 import type { AgencyId, RecordId, YouthId } from '../common/ids.js';
+import type { JsonObject } from '../common/json.js';
 import type { Config } from '../config/config.schema.js';
 import { CONFIG } from '../config/config.module.js';
 import { ConsentsService } from '../consents/consents.service.js';
@@ -15,7 +16,6 @@ import type { Directory } from '../directory/directory.js';
 import { Doorbell } from '../queue/doorbell.js';
 import type { Found } from '../queue/lanes.js';
 import { Rechecks, type Recheck } from '../queue/recheck.js';
-import { shardOf } from '../queue/shards.js';
 import type { StoredRecord } from '../records/record.js';
 import { Metrics } from '../telemetry/metrics.js';
 import { YouthsService, type Youth } from '../vault/youths.service.js';
@@ -111,14 +111,14 @@ export class DispatchService {
       const subject: Subject | undefined = data && {
         ...record,
         type: typeOf(record.type),
-        askerId: record.inReplyTo ? (askedBy.get(record.inReplyTo) ?? null) : null,
+        askerId: (record.inReplyTo && askedBy.get(record.inReplyTo)?.senderId) ?? null,
         youth,
         releases: (record.youthId && releases.get(record.youthId)) || [],
         data,
       };
       return { record, youth, plan: this.planFor(directory, record, subject, told) };
     });
-    await this.write(tx, directory, settled, youths);
+    await this.write(tx, directory, settled, youths, askedBy);
     return Number(claimed.at(-1)?.groupNo);
   }
 
@@ -126,7 +126,8 @@ export class DispatchService {
     const nothing = { drafts: [], notices: [] };
     // Only an erasure between intake and dispatch takes the body away.
     if (!subject) return { state: 'refused', reason: 'erased', ...nothing };
-    if (told.byAnother(record)) return { state: 'dispatched', reason: 'same-event', ...nothing };
+    if (told.byAnother(record, (sender) => isSourceOf(directory, sender, subject.data)))
+      return { state: 'dispatched', reason: 'same-event', ...nothing };
     const plan = this.plans.plan(directory, subject);
     if (plan.state === 'dispatched' && plan.reason === null) told.add(record);
     return plan;
@@ -143,11 +144,11 @@ export class DispatchService {
     );
   }
 
-  private async askers(tx: Tx, claimed: readonly Claimed[]): Promise<Map<RecordId, AgencyId>> {
+  private async askers(tx: Tx, claimed: readonly Claimed[]): Promise<Map<RecordId, Asker>> {
     const ids = claimed.flatMap((record) => record.inReplyTo ?? []);
     if (ids.length === 0) return new Map();
-    const rows = await tx.query<{ id: RecordId; senderId: AgencyId }>(askers, [ids]);
-    return new Map(rows.map((row) => [row.id, row.senderId]));
+    const rows = await tx.query<Asker>(askers, [ids]);
+    return new Map(rows.map((row) => [row.id, row]));
   }
 
   private async write(
@@ -155,6 +156,7 @@ export class DispatchService {
     directory: Directory,
     settled: readonly Settled[],
     youths: ReadonlyMap<YouthId, Youth>,
+    askedBy: ReadonlyMap<RecordId, Asker>,
   ): Promise<void> {
     const now = this.clock.now();
     tx.send(settleRecords, [
@@ -182,7 +184,7 @@ export class DispatchService {
     ]);
     this.rechecks.add(
       tx,
-      settled.flatMap(({ record, plan }) => this.passedOn(directory, record, plan, youths)),
+      settled.flatMap(({ record, plan }) => this.passedOn(directory, record, plan, youths, askedBy)),
     );
   }
 
@@ -207,17 +209,25 @@ export class DispatchService {
     record: Claimed,
     plan: Plan,
     youths: ReadonlyMap<YouthId, Youth>,
+    askedBy: ReadonlyMap<RecordId, Asker>,
   ): Recheck[] {
-    if (record.type !== 'referral-response' || !record.inReplyTo || plan.state !== 'dispatched') return [];
+    const asked = record.inReplyTo && askedBy.get(record.inReplyTo);
+    if (record.type !== 'referral-response' || !asked || plan.state !== 'dispatched') return [];
     const data = this.bodies.open(record, youths);
     const to =
       data?.['outcome'] === 'wrong-office' && typeof data['forwardedTo'] === 'string'
         ? directory.agencyByNumber(data['forwardedTo'])
         : undefined;
-    return to
-      ? [{ shard: shardOf(record.inReplyTo), cause: 'passed-on', subject: record.inReplyTo, other: to.id }]
-      : [];
+    // The shard of what was asked: its youth is the asker's own, and its news is handled under that youth's lock.
+    return to ? [{ shard: asked.shard, cause: 'passed-on', subject: asked.id, other: to.id }] : [];
   }
+}
+
+/** Who sent the record that another answers. */
+interface Asker {
+  readonly id: RecordId;
+  readonly senderId: AgencyId;
+  readonly shard: number;
 }
 
 interface Earlier {
@@ -240,10 +250,20 @@ class Told {
     this.by.set(name, (this.by.get(name) ?? new Set()).add(senderId));
   }
 
-  byAnother({ controllerId, sameEventKey, senderId }: Claimed): boolean {
+  /** @param isSource whether a sender's word counts for this event */
+  byAnother(
+    { controllerId, sameEventKey, senderId }: Claimed,
+    isSource: (sender: AgencyId) => boolean,
+  ): boolean {
     const by = sameEventKey && this.by.get(`${controllerId}|${sameEventKey.toString('hex')}`);
-    return by ? !by.has(senderId) : false;
+    return by ? !by.has(senderId) && [...by].some(isSource) : false;
   }
+}
+
+/** The school that an event is about, and the county authority, whose connector reads the schools' system: no other school can silence it. */
+function isSourceOf(directory: Directory, sender: AgencyId, data: JsonObject): boolean {
+  const agency = directory.agencyById(sender);
+  return agency !== undefined && (agency.kind === 'county' || agency.orgNumber === data['school']);
 }
 
 /** A record that cancels one in the same batch waits for the next look: what it cancels must be settled first. */

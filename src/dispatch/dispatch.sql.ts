@@ -20,7 +20,7 @@ export const recordsById = statement(
 /** Who asked: the senders of the records that answers answer. */
 export const askers = statement(
   'dispatch.askers',
-  `select id, sender_id as "senderId" from stafett.record where id = any ($1::uuid[])`,
+  `select id, sender_id as "senderId", shard from stafett.record where id = any ($1::uuid[])`,
 );
 
 /** Events that another source told before: same controller, youth, and facts. */

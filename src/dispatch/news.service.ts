@@ -6,7 +6,7 @@ import { CONFIG } from '../config/config.module.js';
 import { ConsentsService, type Release } from '../consents/consents.service.js';
 import type { Tx } from '../database/tx.js';
 import type { Directory } from '../directory/directory.js';
-import type { Cause } from '../queue/recheck.js';
+import { Rechecks, type Cause } from '../queue/recheck.js';
 import type { StoredRecord } from '../records/record.js';
 import { YouthsService, type Youth } from '../vault/youths.service.js';
 import { BodiesService, type SealedBody } from './bodies.service.js';
@@ -24,6 +24,8 @@ interface News {
 
 /** Rows taken in one look. A consent or an agency can concern many transfers, so fewer than records. */
 const NEWS_A_LOOK = 100;
+/** Most open transfers of agencies that left that one look ends. */
+const TRANSFERS_A_LOOK = 1000;
 
 /** What reaches dispatch from other areas: releases given and taken back, windows that ran out, rejections, agencies that left. */
 @Injectable()
@@ -36,6 +38,7 @@ export class NewsService {
     private readonly bodies: BodiesService,
     private readonly plans: PlanService,
     private readonly transfers: TransfersService,
+    private readonly rechecks: Rechecks,
   ) {}
 
   async waits(tx: Tx, shards: readonly number[]): Promise<boolean> {
@@ -60,7 +63,14 @@ export class NewsService {
       [...risen],
       left,
       named,
+      TRANSFERS_A_LOOK,
     ]);
+    // An agency that left may have more open transfers than one look takes: the rest is the next look's.
+    if (left.length > 0 && affected.length >= TRANSFERS_A_LOOK)
+      this.rechecks.add(
+        tx,
+        left.map((subject) => ({ shard: shards[0] ?? 0, cause: 'agency-changed', subject })),
+      );
     const passed = await this.passedRecords(tx, news);
     const youths = await this.youths.byId(
       tx,

@@ -46,7 +46,7 @@ export const findAffected = statement(
    union
    select id, youth_id from stafett.transfer where youth_id = any ($3::uuid[]) and state in ('available', 'collected') and notice is null
    union
-   (select id, youth_id from stafett.transfer where recipient_id = any ($4::uuid[]) and state = 'available' and notice is null limit 1000)
+   (select id, youth_id from stafett.transfer where recipient_id = any ($4::uuid[]) and state = 'available' and notice is null limit $6)
    union
    select id, youth_id from stafett.transfer where id = any ($5::uuid[]) and notice is null`,
 );

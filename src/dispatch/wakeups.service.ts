@@ -44,7 +44,7 @@ export class WakeupsService implements OnApplicationBootstrap, BeforeApplication
       url,
       CHANNEL,
       (payload) => this.wakeHere(payload.split(',') as AgencyId[]),
-      (error) => this.log.warn('channel-failed', faultFields(error)),
+      (error) => this.log.warnSeldom('channel-failed', faultFields(error)),
     );
   }
 
@@ -69,7 +69,7 @@ export class WakeupsService implements OnApplicationBootstrap, BeforeApplication
     this.wakeHere(ids);
     for (let i = 0; i < ids.length && !this.stopping; i += IDS_A_MESSAGE) {
       publish(this.db, CHANNEL, ids.slice(i, i + IDS_A_MESSAGE).join(',')).catch((error: unknown) =>
-        this.log.warn('channel-failed', faultFields(error)),
+        this.log.warnSeldom('channel-failed', faultFields(error)),
       );
     }
   }

@@ -14,6 +14,8 @@ export interface PageRow extends SealedBody {
   readonly no: string;
   readonly state: TransferState;
   readonly categories: readonly DataCategory[];
+  /** As seen without a lock: a release that the transfer relies on is taken back, so that nothing is prepared for handing out. */
+  readonly consentWithdrawn: boolean;
   readonly consentIds: readonly ConsentId[];
   readonly notice: JsonObject | null;
   readonly createdAt: Date;

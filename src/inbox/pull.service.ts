@@ -52,18 +52,20 @@ export class PullService {
   ): Promise<Page> {
     const directory = await this.directory.snapshot();
     return withTx(this.db, async (tx) => {
-      const rows = await tx.query<PageRow>(after === undefined ? openPage : pageAfter, [
-        caller.agencyId,
-        after ?? '0',
-        types,
-        limit + 1,
+      // The highest number before the page, in this order: what is committed between the two comes after an empty page's cursor.
+      const [start, rows] = await Promise.all([
+        after === undefined
+          ? tx.query<{ no: string }>(highest, [caller.agencyId])
+          : Promise.resolve([{ no: after }]),
+        tx.query<PageRow>(after === undefined ? openPage : pageAfter, [
+          caller.agencyId,
+          after ?? '0',
+          types,
+          limit + 1,
+        ]),
       ]);
       const page = rows.slice(0, limit);
-      const last =
-        page.at(-1)?.no ??
-        after ??
-        (await tx.query<{ no: string }>(highest, [caller.agencyId]))[0]?.no ??
-        '0';
+      const last = page.at(-1)?.no ?? start[0]?.no ?? '0';
       return {
         events: await this.handOut(tx, caller, directory, page),
         upTo: last,
@@ -148,7 +150,9 @@ export class PullService {
     );
     const unlinked = records.flatMap((row) => {
       const youth = opened.get(row.transferId)?.['youth'];
-      return !own.has(row.transferId) && isObject(youth) ? [{ row, identity: identityOf(youth) }] : [];
+      return !own.has(row.transferId) && !row.consentWithdrawn && isObject(youth)
+        ? [{ row, identity: identityOf(youth) }]
+        : [];
     });
     const made = await this.youths.ensure(
       tx,

@@ -97,11 +97,11 @@ export class Doorbell implements OnApplicationBootstrap, BeforeApplicationShutdo
         true,
       );
     } catch (error) {
-      this.log.warn('sweep-failed', faultFields(error));
+      this.log.warnSeldom('sweep-failed', faultFields(error));
     }
   }
 
   private readonly queueFailed = (error: unknown): void => {
-    if (!this.stopped) this.log.warn('queue-failed', faultFields(error));
+    if (!this.stopped) this.log.warnSeldom('queue-failed', faultFields(error));
   };
 }

@@ -16,7 +16,7 @@ import { ScheduledRuns } from './scheduled-runs.js';
     {
       provide: BELLS,
       useFactory: (config: Config, url: string, log: Log): Bells =>
-        openBells(config, url, (error) => log.warn('queue-failed', faultFields(error))),
+        openBells(config, url, (error) => log.warnSeldom('queue-failed', faultFields(error))),
       inject: [CONFIG, DATABASE_URL, Log],
     },
     Doorbell,

@@ -54,7 +54,7 @@ export class Backlog implements OnApplicationBootstrap {
       this.from = row?.first ?? this.from;
       this.metrics.waitingRecords.set(this.waiting);
     } catch (error) {
-      this.log.warn('backlog-not-counted', faultFields(error));
+      this.log.warnSeldom('backlog-not-counted', faultFields(error));
     }
   }
 }

@@ -39,10 +39,13 @@ export interface LogOutput {
   write(line: string): void;
 }
 
+const SELDOM_MS = 10_000;
+
 /** One JSON object a line. */
 @Injectable()
 export class Log {
   private readonly out: Logger;
+  private readonly seldom = new Map<string, { at: number; count: number }>();
 
   constructor(@Inject(CONFIG) config: Config, @Inject(LOG_OUTPUT) output: LogOutput) {
     const { logLevel: level } = config.process;
@@ -59,6 +62,17 @@ export class Log {
 
   warn(event: string, fields: LogFields = {}): void {
     this.out.warn(fields, event);
+  }
+
+  /** A warning that may come many times a second (a queue that is away): said at once, then once in a while with how often. */
+  warnSeldom(event: string, fields: LogFields = {}): void {
+    const now = performance.now();
+    const last = this.seldom.get(event);
+    if (last && now - last.at < SELDOM_MS) last.count += 1;
+    else {
+      this.warn(event, { ...fields, ...(last && last.count > 0 && { count: last.count }) });
+      this.seldom.set(event, { at: now, count: 0 });
+    }
   }
 
   error(event: string, fields: LogFields = {}): void {

@@ -231,3 +231,25 @@ it('gives no body once a withdrawal is answered, however withdrawals and pulls m
     expect(entries.at(-1)?.act).toBe('consent-withdrawn');
   }
 });
+
+it('never gives with an empty first page a cursor past what comes at that moment', async () => {
+  for (let round = 0; round < 8; round += 1) {
+    const { cursor: through } = (await ot.pull('?limit=500')).body;
+    await ot.call('POST', '/v1/inbox/acknowledgements', { through });
+    const cursors = new Set<string>();
+    let sent = false;
+    const reader = async (): Promise<void> => {
+      while (!sent) {
+        const { body } = await ot.pull('?limit=10');
+        if (body.events.length > 0) return;
+        cursors.add(body.cursor as string);
+      }
+    };
+    const readers = [reader(), reader(), reader(), reader()];
+    const ids = await interrupt();
+    sent = true;
+    await Promise.all(readers);
+    for (const cursor of cursors)
+      expect(recordIds((await ot.pull(`?after=${cursor}`)).body.events)).toEqual(ids);
+  }
+});

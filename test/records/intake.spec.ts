@@ -109,6 +109,14 @@ it('knows the same youth, school and last day from two sources as one event', as
   });
 });
 
+it('lets no other school silence what the school itself tells', async () => {
+  const data = dataOf('education-interrupted', newYouth(), { school: school.orgNumber });
+  const other = hub.as(agencies.otherSchool);
+  await other.dispatched(await other.send(other.event('education-interrupted', data)));
+  const own = await school.send(school.event('education-interrupted', data));
+  expect(await school.dispatched(own)).toMatchObject({ state: 'dispatched', transfers: [{ state: 'available' }] });
+});
+
 it('hands over none of those who go abroad or become apprentices, unless the school names the recipient', async () => {
   const [leaving] = ['AP', 'AS', 'LA'];
   const plain = await school.send(interrupted({ leavingReason: leaving, kind: 'school' }));

@@ -42,6 +42,8 @@ export interface TestHub {
 export const agencies = {
   /** Upper-secondary school of the county authority, in Lillehammer. */
   school: '310200018',
+  /** Another school of the same controller. */
+  otherSchool: '310200026',
   ot: '310300012',
   nav: '310400017',
   /** Nav in Gjøvik: another office of the same controllers' kinds. */
