@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { agencies } from '../support/hub.js';
 import { asAdmin } from '../support/database.js';
+import { CrashPostgres } from './support/postgres.js';
 import { Proxy } from './support/proxy.js';
 import { Chance, isLong, loadSeconds } from './support/random.js';
 import { RawClient } from './support/raw.js';
@@ -8,7 +9,7 @@ import type { Sender } from './support/sender.js';
 import { crashSuite, PATIENCE_MS } from './support/suite.js';
 import type { World } from './support/world.js';
 
-const suite = crashSuite();
+const suite = crashSuite(() => CrashPostgres.start());
 
 /** Short limits, so that a test sees a 503 in seconds and not in half a minute. */
 const settings = { database: { poolSize: 8, connectTimeoutMs: 1000, statementTimeoutMs: 2000 } };
@@ -31,9 +32,9 @@ it.each(['fast', 'immediate'] as const)(
     const world = await two();
     world.traffic();
     await third();
-    await suite.postgres.stopServer(how);
+    await suite.databases.stopServer(how);
     await third();
-    await suite.postgres.startServer();
+    await suite.databases.startServer();
     await third();
     expect(await world.verdict()).toEqual([]);
   },
@@ -44,7 +45,7 @@ it(
   'loses nothing when connections to PostgreSQL go silent without closing, and are cut',
   async () => {
     const world = await two();
-    const { proxy } = suite.postgres;
+    const { proxy } = suite.databases;
     // Nobody need wait longer than for a connection, a statement and the 5 s after which the hub gives up on the server.
     const senders = world.traffic({ timeoutMs: 15_000 }, { timeoutMs: 15_000 });
     try {
@@ -138,7 +139,7 @@ it(
     const world = await two();
     const senders = world.traffic({ timeoutMs: 15_000, streams: 12 }, { timeoutMs: 15_000 });
     await third();
-    await asAdmin(suite.postgres.superUrl(world.databaseUrl), async (admin) => {
+    await asAdmin(suite.databases.superUrl(world.databaseUrl), async (admin) => {
       await admin.query('begin; lock table stafett.record, stafett.transfer in access exclusive mode');
       await sleep(5000);
       await admin.query('rollback');

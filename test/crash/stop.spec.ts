@@ -87,7 +87,7 @@ it(
         world.folder,
         world.hub('b').url,
         '--keys',
-        suite.postgres.keys,
+        suite.databases.keys,
       ],
       { cwd: projectFolder, env: { PATH: process.env['PATH'] }, stdio: ['ignore', 'pipe', 'inherit'] },
     );

@@ -5,18 +5,48 @@ import { startEmbedded, type Embedded } from '../../../src/database/embedded.js'
 import { migrate } from '../../../src/database/migrate.js';
 import { waitForExit } from '../../../src/database/processes.js';
 import { APP_ROLE, closeDatabase, prepareRoles, type Logins } from '../../../src/database/roles.js';
-import { asAdmin, elsewhere } from '../../support/database.js';
+import { asAdmin, createDatabase, elsewhere, type TestDatabase } from '../../support/database.js';
 import { reachableTempFolder, TEMPLATE } from '../../support/postgres.js';
 import { Proxy } from './proxy.js';
 
 /** No fsync: no power is cut here. But commits are waited for: an immediate shutdown loses what only the server's memory has. */
 const settings = { fsync: 'off', full_page_writes: 'off', synchronous_commit: 'on' };
 
+/** Where a world gets its database. */
+export interface Databases {
+  /** A folder for notes and data. */
+  readonly folder: string;
+  /** The key files of every hub on this server. */
+  readonly keys: string;
+  /** A migrated database; its address for the application's login. */
+  createDatabase(): Promise<string>;
+  stop(): Promise<void>;
+}
+
+/** Databases on the test run's server, for tests that leave the server alone: a second one takes 5 s of CPU to make. */
+export function databasesOfRun(): Databases {
+  const folder = reachableTempFolder('crash');
+  const made: TestDatabase[] = [];
+  return {
+    folder,
+    keys: join(folder, 'keys'),
+    createDatabase: async () => {
+      const database = await createDatabase();
+      made.push(database);
+      return database.appUrl;
+    },
+    stop: async () => {
+      for (const database of made) await database.drop();
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
+
 /**
  * A PostgreSQL of these tests' own, which they stop and start. Hubs reach it through a proxy, so that its address stays the same
  * and the way there can be broken too.
  */
-export class CrashPostgres {
+export class CrashPostgres implements Databases {
   private constructor(
     readonly folder: string,
     readonly proxy: Proxy,
@@ -33,12 +63,11 @@ export class CrashPostgres {
     return new CrashPostgres(folder, proxy, embedded, logins);
   }
 
-  /** The key files of every hub on this server. */
   get keys(): string {
     return join(this.folder, 'keys');
   }
 
-  /** A migrated database; its address for the application's login, through the proxy. */
+  /** Its address leads through the proxy. */
   async createDatabase(): Promise<string> {
     const name = `crash_${randomBytes(6).toString('hex')}`;
     await asAdmin(this.embedded.superUrl, (admin) =>

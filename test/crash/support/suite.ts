@@ -1,4 +1,4 @@
-import { CrashPostgres } from './postgres.js';
+import { databasesOfRun, type Databases } from './postgres.js';
 import { buildHub } from './processes.js';
 import { loadSeconds, seedOfRun } from './random.js';
 import { World, type HubWish } from './world.js';
@@ -6,9 +6,9 @@ import { World, type HubWish } from './world.js';
 /** Minutes: beside other tests on two cores a hub's start has taken 20 s instead of 2. */
 export const PATIENCE_MS = 240_000 + loadSeconds() * 20_000;
 
-export interface Suite {
+export interface Suite<Server extends Databases> {
   readonly seed: number;
-  readonly postgres: CrashPostgres;
+  readonly databases: Server;
   /**
    * Hubs that run, for one test after another: the clients of each add to what the checker knows. What a test leaves broken,
    * the next one does not get.
@@ -18,21 +18,26 @@ export interface Suite {
   own(wishes: readonly HubWish[]): Promise<World>;
 }
 
-/** To be called once in a test file. Prints the seed, which STAFETT_CRASH_SEED repeats. */
-export function crashSuite(): Suite {
+/**
+ * To be called once in a test file. Prints the seed, which STAFETT_CRASH_SEED repeats.
+ * @param open where the databases are; a server that is stopped and broken must be the file's own
+ */
+export function crashSuite(): Suite<Databases>;
+export function crashSuite<Server extends Databases>(open: () => Promise<Server>): Suite<Server>;
+export function crashSuite(open: () => Databases | Promise<Databases> = databasesOfRun): Suite<Databases> {
   const seed = seedOfRun();
-  let postgres: CrashPostgres | undefined;
+  let databases: Databases | undefined;
   let common: World | undefined;
   let single: World | undefined;
-  const server = (): CrashPostgres => {
-    if (!postgres) throw new Error('PostgreSQL runs only while tests do');
-    return postgres;
+  const server = (): Databases => {
+    if (!databases) throw new Error('databases are there only while tests run');
+    return databases;
   };
 
   beforeAll(async () => {
     console.log(`STAFETT_CRASH_SEED=${seed}`);
     await buildHub();
-    postgres = await CrashPostgres.start();
+    databases = await open();
   }, PATIENCE_MS);
   afterEach(async () => {
     await single?.stop();
@@ -44,12 +49,12 @@ export function crashSuite(): Suite {
   }, PATIENCE_MS);
   afterAll(async () => {
     await common?.stop();
-    await postgres?.stop();
+    await databases?.stop();
   }, PATIENCE_MS);
 
   return {
     seed,
-    get postgres() {
+    get databases() {
       return server();
     },
     shared: async (wishes) => (common ??= await World.start(server(), seed, wishes)),

@@ -4,7 +4,7 @@ import { agencies } from '../../support/hub.js';
 import { check } from '../checker.js';
 import { settled } from '../checker/views.js';
 import { Api, type Address } from './api.js';
-import type { CrashPostgres } from './postgres.js';
+import type { Databases } from './postgres.js';
 import { HubProcess } from './processes.js';
 import type { Proxy } from './proxy.js';
 import { Chance } from './random.js';
@@ -38,7 +38,7 @@ export class World {
   private readonly origins = new Map<string, string>();
 
   private constructor(
-    readonly postgres: CrashPostgres,
+    readonly databases: Databases,
     readonly databaseUrl: string,
     readonly hubs: readonly HubProcess[],
     private readonly chance: Chance,
@@ -46,9 +46,9 @@ export class World {
   ) {}
 
   /** Starts the hubs, and notes where the empty inboxes begin. */
-  static async start(postgres: CrashPostgres, seed: number, wishes: readonly HubWish[]): Promise<World> {
-    const databaseUrl = await postgres.createDatabase();
-    const folder = mkdtempSync(join(postgres.folder, 'notes-'));
+  static async start(databases: Databases, seed: number, wishes: readonly HubWish[]): Promise<World> {
+    const databaseUrl = await databases.createDatabase();
+    const folder = mkdtempSync(join(databases.folder, 'notes-'));
     mkdirSync(join(folder, 'data'));
     const hubs = await Promise.all(
       wishes.map(({ name, roles, env, settings }) => {
@@ -58,14 +58,14 @@ export class World {
         return HubProcess.at(name, {
           STAFETT_CONFIG: file,
           STAFETT_DATA: join(folder, 'data'),
-          STAFETT_KEYS: postgres.keys,
+          STAFETT_KEYS: databases.keys,
           DATABASE_URL: databaseUrl,
           ...(roles && { STAFETT_ROLES: roles }),
           ...env,
         });
       }),
     );
-    const world = new World(postgres, databaseUrl, hubs, new Chance(seed), folder);
+    const world = new World(databases, databaseUrl, hubs, new Chance(seed), folder);
     try {
       await Promise.all(hubs.map((hub) => hub.start()));
       for (const agency of recipients)
@@ -78,7 +78,7 @@ export class World {
   }
 
   api(agency: string): Api {
-    return new Api(this.postgres.keys, agency);
+    return new Api(this.databases.keys, agency);
   }
 
   /** A hub by its name. */
@@ -137,7 +137,7 @@ export class World {
     await settled(hub, (agency) => this.api(agency), agenciesThatSent);
     await Promise.all(this.readers.map((reader) => reader.finish()));
     this.earlier = this.accepted;
-    const { keys } = this.postgres;
+    const { keys } = this.databases;
     const { faults } = await check(this.folder, hub, { keys, auditor: agencies.county });
     this.clean = faults.length === 0;
     this.senders.length = 0;
