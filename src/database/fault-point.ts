@@ -14,8 +14,8 @@ import { ConfigError } from '../config/load.js';
  */
 type Moment = 'before' | 'after' | 'commit' | 'committed';
 
-const form =
-  /^(kill|lose|fail-([0-9A-Z]{5})):(before|after|commit|committed):([a-z][a-z0-9.-]+)(?::(\d+)(?:-(\d+))?)?$/;
+const action = String.raw`kill:(?<kill>before|after|commit|committed)|(?<lose>lose):commit|fail-(?<state>[0-9A-Z]{5}):before`;
+const form = new RegExp(`^(?:${action}):(?<name>[a-z][a-z0-9.-]+)(?::(?<first>\\d+)(?:-(?<last>\\d+))?)?$`);
 
 /** The connection of a transaction, as far as losing it needs. */
 export interface Losable {
@@ -48,12 +48,12 @@ export function armFault(text: string): void {
 }
 
 function parse(text: string): FaultPoint {
-  const found = form.exec(text);
+  const found = form.exec(text)?.groups;
   if (!found)
     throw new ConfigError(`development.faultAt: "${text}" is no fault (src/database/fault-point.ts).`);
-  const [, action, state, at, name] = found;
-  const first = Number(found[5] ?? 1);
-  const last = Number(found[6] ?? first);
+  const { kill, lose, state, name } = found;
+  const first = Number(found['first'] ?? 1);
+  const last = Number(found['last'] ?? first);
   let times = 0;
   const due = (): boolean => {
     times += 1;
@@ -61,11 +61,10 @@ function parse(text: string): FaultPoint {
   };
   return {
     pass: (moment, statement) => {
-      if (action === 'kill' && moment === at && statement === name && due())
-        process.kill(process.pid, 'SIGKILL');
+      if (moment === kill && statement === name && due()) process.kill(process.pid, 'SIGKILL');
     },
     failure: (statement) => (state !== undefined && statement === name && due() ? state : undefined),
-    loses: (statement) => action === 'lose' && statement === name && due(),
+    loses: (statement) => lose !== undefined && statement === name && due(),
   };
 }
 

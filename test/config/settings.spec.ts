@@ -100,6 +100,14 @@ describe('production', () => {
       /^database\.url: the embedded database is refused/,
     );
   });
+  it.each([
+    { STAFETT_FAULT_AT: 'kill:before:intake.insert-records' },
+    { STAFETT_CLOCK_OFFSET_SECONDS: '-3600' },
+  ])('refuses the faults of tests: %j', (fault) => {
+    expect(message({ ...settings(), ...fault })).toMatch(
+      /^development: faults and a wrong clock are refused/,
+    );
+  });
   it('is the only place for real birth numbers', () => {
     expect(message({ STAFETT_CONFIG: file('people:\n  population: real\n') })).toMatch(
       /^people\.population: real birth numbers are refused/,
