@@ -256,6 +256,7 @@ const cases: readonly Case[] = [
   ],
   ['case-moved', 'tells no reason of a clarified case', { otStatus: 'OTSY' }, 'otStatus code'],
   ['case-moved', 'comes after the youth fell outside', { outsideSince: today }, 'movedOn order'],
+  ['case-moved', 'has a status that holds already', { otStatusFrom: soon }, 'otStatusFrom range'],
   ['case-ended', 'has ended', { endedOn: soon }, 'endedOn range'],
 ];
 

@@ -31,7 +31,7 @@ export function places(type: RecordType): Place[] {
   return walk(type.data, []);
 }
 
-const formats = ['HSHEA2----', 'NOR1261', 'KM1234', '0501', 'nb', '2026/1234'];
+const formats = ['HSHEA2----', 'NOR1261', 'KM1234', '0501', 'nb', '2026/1234', 'E-2041.7:b_3'];
 
 function formatted({ pattern = '' }: LeafSpec): string[] {
   const fitting = formats.filter((text) => new RegExp(pattern, 'u').test(text));
