@@ -15,6 +15,9 @@ const person = { name: 'Jo Eksempel', workPhone: '61000001' };
 const soon = addDays(today, 7);
 const ago = (days: number) => addDays(today, -days);
 const signedBy = (...roles: string[]) => ({ signatures: roles.map((role) => ({ role, signedOn: today })) });
+const born = (birthDate: string) => ({
+  youth: { ...(findType('referral')?.example(today)['youth'] as JsonObject), birthDate },
+});
 const answer = { contactPerson: undefined, firstMeetingOn: undefined };
 const nothing = { enrolled: undefined, educationLevel: undefined };
 
@@ -198,13 +201,31 @@ const cases: readonly Case[] = [
     'answeredBy required',
   ],
   ['follow-up-agreement', 'is signed by the youth', signedBy('guardian', 'ot'), 'signatures required'],
-  ['follow-up-agreement', 'is signed by OT', signedBy('youth', 'school'), 'signatures required'],
+  [
+    'follow-up-agreement',
+    'of one under 18 is signed by a guardian too',
+    signedBy('youth', 'ot'),
+    'signatures required',
+  ],
+  [
+    'follow-up-agreement',
+    'of one who turns 18 on the day needs no guardian',
+    { ...born('2008-11-23'), agreedOn: ago(1), ...signedBy('youth', 'ot') },
+  ],
+  [
+    'follow-up-agreement',
+    'of one who turns 18 the day after needs one',
+    { ...born('2008-11-24'), agreedOn: ago(1), ...signedBy('youth', 'ot') },
+    'signatures required',
+  ],
+  ['follow-up-agreement', 'is signed by OT', signedBy('youth', 'guardian', 'school'), 'signatures required'],
   [
     'follow-up-agreement',
     'is not signed tomorrow',
     {
       signatures: [
         { role: 'youth', signedOn: soon },
+        { role: 'guardian', signedOn: today },
         { role: 'ot', signedOn: today },
       ],
     },
