@@ -1,27 +1,8 @@
 import 'reflect-metadata';
-import { findType } from '../../src/catalogue/catalogue.js';
 import { addDays } from '../../src/common/days.js';
-import type { JsonObject } from '../../src/common/json.js';
-import { errorsIn, today } from './walk.js';
+import { ago, answer, born, nothing, person, signedBy, soon, testEach, type Case } from './rule-cases.js';
+import { today } from './walk.js';
 
-type Case = readonly [
-  key: string,
-  sentence: string,
-  change: Readonly<Record<string, unknown>>,
-  ...errors: string[],
-];
-
-const person = { name: 'Jo Eksempel', workPhone: '61000001' };
-const soon = addDays(today, 7);
-const ago = (days: number) => addDays(today, -days);
-const signedBy = (...roles: string[]) => ({ signatures: roles.map((role) => ({ role, signedOn: today })) });
-const born = (birthDate: string) => ({
-  youth: { ...(findType('referral')?.example(today)['youth'] as JsonObject), birthDate },
-});
-const answer = { contactPerson: undefined, firstMeetingOn: undefined };
-const nothing = { enrolled: undefined, educationLevel: undefined };
-
-/** Undefined takes a field out of the example. Without an error: it is taken. */
 const cases: readonly Case[] = [
   [
     'early-notice',
@@ -281,12 +262,4 @@ const cases: readonly Case[] = [
   ['case-ended', 'has ended', { endedOn: soon }, 'endedOn range'],
 ];
 
-const named = cases.map(([key, sentence, change, ...errors]) => ({ key, sentence, change, errors }));
-
-it.each(named)('the record $key $sentence', ({ key, change, errors }) => {
-  const type = findType(key);
-  if (!type) throw new Error(`no type ${key}`);
-  const data = JSON.parse(JSON.stringify({ ...type.example(today), ...change })) as JsonObject;
-  const found = errorsIn(type, data);
-  expect(found.map(({ pointer, code }) => `${pointer.slice('/data/'.length)} ${code}`)).toEqual(errors);
-});
+testEach(cases);
