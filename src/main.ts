@@ -1,4 +1,6 @@
+import { wrongClock } from './common/clock.js';
 import { ConfigError, loadConfig } from './config/load.js';
+import { armFault } from './database/fault-point.js';
 import { migrate } from './database/migrate.js';
 import { prepareDatabase } from './database/roles.js';
 import type { Hub } from './hub.js';
@@ -10,6 +12,8 @@ async function main(): Promise<void> {
     for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.on(signal, () => resolve());
   });
   const config = loadConfig();
+  const { faultAt, clockOffsetSeconds } = config.development;
+  armFault(faultAt);
   // Half of a start is reading the hub's modules (2 s of 4), and PostgreSQL can come up meanwhile.
   const code = Promise.all([import('./hub.js'), import('./telemetry/log.js')]);
   code.catch(() => undefined);
@@ -18,7 +22,10 @@ async function main(): Promise<void> {
   try {
     const [{ startHub }, { faultFields, Log }] = await code;
     if (database.ownerUrl) await migrate(database.ownerUrl, database.appRole);
-    hub = await startHub(config, { appUrl: database.appUrl });
+    hub = await startHub(config, {
+      appUrl: database.appUrl,
+      ...(clockOffsetSeconds !== 0 && { clock: wrongClock(clockOffsetSeconds) }),
+    });
     const log = hub.app.get(Log, { strict: false });
     log.info('listening', { port: hub.port, role: config.process.roles.join(',') });
     for (const fault of ['uncaughtException', 'unhandledRejection'] as const) {

@@ -67,6 +67,7 @@ export interface Config {
     readonly availableDays: Deadline;
   };
   readonly reconciliation: { readonly nightly: string; readonly stuckMinutes: number };
+  readonly development: { readonly faultAt: string; readonly clockOffsetSeconds: number };
 }
 
 /** One setting: how a text or YAML value is read, and what is allowed, in words. */
@@ -86,7 +87,7 @@ function whole(min: number, max: number, env?: string): Setting {
     allowed: `a whole number from ${min} to ${max}`,
     ...(env && { env }),
     read: (value) => {
-      const n = typeof value === 'string' && /^\d+$/.test(value) ? Number(value) : value;
+      const n = typeof value === 'string' && /^-?\d+$/.test(value) ? Number(value) : value;
       return typeof n === 'number' && Number.isInteger(n) && n >= min && n <= max ? n : wrong;
     },
   };
@@ -207,5 +208,9 @@ export const shape: {
   reconciliation: {
     nightly: text('a cron expression of five parts', /^(\S+ ){4}\S+$/),
     stuckMinutes: whole(1, 10_080),
+  },
+  development: {
+    faultAt: text('empty, or a fault as src/database/fault-point.ts tells', anything, 'STAFETT_FAULT_AT'),
+    clockOffsetSeconds: whole(-86_400, 86_400, 'STAFETT_CLOCK_OFFSET_SECONDS'),
   },
 };

@@ -126,6 +126,8 @@ function finish(config: Config): Config {
         'directory.file',
         'the invented county is refused; give your own file, or an empty text to load with `stafett directory load`.',
       );
+    if (config.development.faultAt || config.development.clockOffsetSeconds)
+      refuse('development', 'faults and a wrong clock are refused; allowed: the defaults.');
     if (!config.database.url) refuse('database.url', 'the embedded database is refused; give DATABASE_URL.');
   } else if (config.people.population !== 'synthetic') {
     throw new ConfigError(

@@ -1,5 +1,6 @@
 import type { DataSource, EntityManager } from 'typeorm';
 import { Problem } from '../common/problems.js';
+import { Passage, type Losable } from './fault-point.js';
 
 /** A statement with a name: the server plans it once per connection. */
 export interface Statement {
@@ -31,14 +32,14 @@ export interface Tx {
   afterCommit(work: () => void): void;
 }
 
-interface PgClient {
+interface PgClient extends Losable {
   query(config: {
-    name: string;
+    name?: string;
     text: string;
     values: readonly unknown[];
   }): Promise<{ rows: object[]; command: string }>;
   end(): Promise<void>;
-  readonly connection: { readonly stream: { cork(): void; uncork(): void } };
+  readonly connection: Losable['connection'] & { readonly stream: { cork(): void; uncork(): void } };
 }
 
 const serialization = new Set(['40001', '40P01']);
@@ -86,13 +87,17 @@ const rollback = statement('tx.rollback', 'rollback');
 async function once<T>(db: DataSource, work: (tx: Tx) => T | Promise<T>): Promise<T> {
   const runner = db.createQueryRunner();
   const after: (() => void)[] = [];
+  const passage = Passage.begin();
   let client: PgClient | undefined;
   let result: T;
   try {
     const connection = (client = (await runner.connect()) as PgClient);
     const run = async <Row extends object>(s: Statement, values: readonly unknown[] = []): Promise<Row[]> => {
       gather(connection);
-      return (await connection.query({ name: s.name, text: s.text, values })).rows as Row[];
+      const asked = passage ? passage.before(s) : s;
+      const { rows } = await connection.query(asked === s ? { ...s, values } : { ...asked, values: [] });
+      passage?.after(s.name);
+      return rows as Row[];
     };
     // The connections are pipelined (data-source.ts): what is not waited for leaves together, in order, and PostgreSQL skips
     // what follows a failure, so that COMMIT after a failed statement rolls back.
@@ -116,7 +121,9 @@ async function once<T>(db: DataSource, work: (tx: Tx) => T | Promise<T>): Promis
       if (!isBroken(error)) await run(rollback).catch(() => connection.end());
       throw (await firstFailure(sent)) ?? error;
     }
+    passage?.commit(connection);
     await commitAfter(sent, connection);
+    passage?.committed();
   } catch (error) {
     // A connection that has not answered would keep its next user waiting: closed, it is none of the pool's any more.
     if (isBroken(error)) void client?.end().catch(() => undefined);

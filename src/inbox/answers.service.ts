@@ -66,7 +66,11 @@ export class AnswersService {
       const rows = await tx.query<Answerable>(answerableById, [caller.agencyId, ids]);
       const wanted = rows.filter((row) => canBeAnswered(row) && !(row.notice && how.state === 'rejected'));
       const moved = await this.move(tx, caller, wanted, how);
-      const known = new Map(rows.map((row) => [row.transferId as string, row]));
+      // What another call moved meanwhile is as that one left it: acknowledged by both is acknowledged.
+      const overtaken = wanted.flatMap(({ transferId }) => (moved.has(transferId) ? [] : [transferId]));
+      const now =
+        overtaken.length > 0 ? await tx.query<Answerable>(answerableById, [caller.agencyId, overtaken]) : [];
+      const known = new Map([...rows, ...now].map((row) => [row.transferId as string, row]));
       return ids.map((transferId) => lineOf(transferId, known.get(transferId), moved, how));
     });
   }

@@ -6,7 +6,6 @@ import {
 } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import type { DataSource } from 'typeorm';
-import { CLOCK, type Clock } from '../common/clock.js';
 import type { Config } from '../config/config.schema.js';
 import { CONFIG } from '../config/config.module.js';
 import { withTx } from '../database/tx.js';
@@ -14,6 +13,7 @@ import { faultFields, Log } from '../telemetry/log.js';
 import type { Bells } from './backend.js';
 import { laneOf, Lanes, type Look } from './lanes.js';
 import { waitingShards } from './queue.sql.js';
+import { Waits, type Waiting } from './waits.js';
 
 export const BELLS = Symbol('Bells');
 
@@ -32,14 +32,16 @@ export class Doorbell implements OnApplicationBootstrap, BeforeApplicationShutdo
   private sweep: Promise<void> | undefined;
   private lanes: Lanes | undefined;
   private stopped = false;
+  private readonly waits: Waits;
 
   constructor(
     @Inject(CONFIG) private readonly config: Config,
     @Inject(BELLS) private readonly bells: Bells,
-    @Inject(CLOCK) private readonly clock: Clock,
     @InjectDataSource() private readonly db: DataSource,
     private readonly log: Log,
-  ) {}
+  ) {
+    this.waits = new Waits(config.queue.sweepAfterSeconds * 1000);
+  }
 
   /** Says who looks when a bell rings. Called once, by dispatch, before the application is up. */
   answeredBy(look: Look): void {
@@ -90,12 +92,8 @@ export class Doorbell implements OnApplicationBootstrap, BeforeApplicationShutdo
   /** Rings for records and rechecks that have waited too long: their ring was lost, or a worker died at them. */
   private async sweepOnce(): Promise<void> {
     try {
-      const before = new Date(this.clock.now().getTime() - this.config.queue.sweepAfterSeconds * 1000);
-      const rows = await withTx(this.db, (tx) => tx.query<{ shard: number }>(waitingShards, [before]));
-      this.ring(
-        rows.map((row) => row.shard),
-        true,
-      );
+      const rows = await withTx(this.db, (tx) => tx.query<Waiting>(waitingShards));
+      this.ring(this.waits.overdue(rows), true);
     } catch (error) {
       this.log.warnSeldom('sweep-failed', faultFields(error));
     }

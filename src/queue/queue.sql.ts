@@ -3,8 +3,8 @@ import { statement } from '../database/tx.js';
 /** Scans all shards: only the sweeper does. */
 export const waitingShards = statement(
   'queue.waiting-shards',
-  `select distinct shard from stafett.record where state = 'received' and accepted_at < $1
-   union select distinct shard from stafett.recheck where at < $1`,
+  `select shard, 'record' as what, min(group_no) as oldest, max(group_no) as newest from stafett.record where state = 'received' group by shard
+   union all select shard, 'recheck', min(no), max(no) from stafett.recheck group by shard`,
 );
 
 export const insertRechecks = statement(

@@ -1,0 +1,100 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { agencies } from '../support/hub.js';
+import type { HubProcess } from './support/processes.js';
+import { Chance, isLong, loadSeconds } from './support/random.js';
+import { crashSuite, PATIENCE_MS } from './support/suite.js';
+import type { World } from './support/world.js';
+
+const suite = crashSuite();
+
+it(
+  'loses, doubles and turns round nothing when its processes are killed at random moments',
+  async () => {
+    const chance = new Chance(suite.seed);
+    const world = await suite.own([{ name: 'a' }, { name: 'b' }]);
+    world.traffic();
+    const until = performance.now() + loadSeconds() * 1000;
+    do {
+      await sleep(chance.between(200, 1500));
+      const victim = chance.one(world.hubs);
+      await victim.kill();
+      await victim.start();
+    } while (performance.now() < until);
+    expect(await world.verdict()).toEqual([]);
+    expect(world.accepted).toBeGreaterThan(0);
+  },
+  PATIENCE_MS,
+);
+
+it(
+  'is whole after a kill between any two steps of the way of a record, and after a COMMIT whose answer is lost',
+  async () => {
+    const chance = new Chance(suite.seed + 1);
+    const world = await suite.own([{ name: 'a' }]);
+    const hub = world.hub('a');
+    await hub.terminate();
+    await hub.start('list');
+    const startUp = new Set(stepsPassed(hub));
+    bothWays(world);
+    await sleep(2000 + loadSeconds() * 300);
+    const steps = stepsPassed(hub).filter((step) => !startUp.has(step));
+    expect(steps).toEqual(expect.arrayContaining(theWay));
+
+    const until = performance.now() + loadSeconds() * 6000;
+    const reached: string[] = [];
+    const missed: string[] = [];
+    for (const fault of chance.shuffled(steps.flatMap(faultsAt))) {
+      if (!isLong() && performance.now() > until) break;
+      // The same statement serves intake, dispatch and reading: which of its times it is, is chance.
+      const at = `${fault}:${chance.between(1, 4)}`;
+      await hub.kill();
+      await hub.start(at);
+      if (await brokeDown(hub)) reached.push(at);
+      else missed.push(at);
+    }
+    await hub.kill();
+    await hub.start();
+    const verdict = await world.verdict();
+    expect({ verdict, reached }).toEqual({ verdict: [], reached });
+    // Some steps are only passed at times, such as what the sweeper does.
+    expect(reached.length).toBeGreaterThan(missed.length);
+  },
+  PATIENCE_MS * (isLong() ? 8 : 1),
+);
+
+/** The steps that a hub has passed which was started with the fault `list`: `<moment>:<statement>`, each once. */
+const stepsPassed = (hub: HubProcess): string[] => hub.linesWith('fault-point ');
+
+/** What must be among the steps that were found, so that a test which finds none does not pass. */
+const theWay = [
+  'before:intake.insert-records',
+  'commit:intake.insert-records',
+  'committed:intake.insert-records',
+  'before:dispatch.claim-records',
+  'before:transfers.insert',
+  'committed:transfers.insert',
+  'before:inbox.collect',
+  'committed:inbox.collect',
+  'before:inbox.answer',
+  'committed:inbox.answer',
+];
+
+/** `after` a statement is `before` the next, or before the commit: it adds nothing. */
+function faultsAt(step: string): string[] {
+  const [moment] = step.split(':');
+  if (moment === 'after') return [];
+  return [`kill:${step}`, ...(moment === 'commit' ? [`lose:${step}`] : [])];
+}
+
+/** Both ways of reading and acknowledging. */
+function bothWays(world: World): void {
+  world.traffic();
+  for (const recipient of [agencies.ot, agencies.otherOt])
+    world.reader(recipient, { how: 'open', limit: 7 }).start();
+}
+
+/** A lost answer ends no process: then the time that it needs is all there is to wait for. */
+async function brokeDown(hub: HubProcess): Promise<boolean> {
+  if (hub.fault.startsWith('lose')) return sleep(1500).then(() => true);
+  return Promise.race([hub.ended().then(() => true), sleep(5000).then(() => false)]);
+}
