@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { Cleanup } from './cleanup.js';
 import { Floor } from './floor.js';
 import { startPostgres, type Postgres } from './hub/postgres.js';
 import { rounded, median, ratioOfPairs, ratioToNeighbours } from './maths.js';
@@ -16,25 +17,19 @@ const PAUSE_MS = 100;
 export class Bench {
   private readonly floors: number[] = [];
   private readonly open = new Map<string, Site>();
-  private closing: Promise<void> | undefined;
   private readonly results = new Map<string, number>();
 
   private constructor(
     readonly options: Options,
     readonly postgres: Postgres,
     private readonly floor: Floor,
+    readonly cleanup: Cleanup,
     readonly say: (text: string) => void,
   ) {}
 
-  static async start(options: Options, say: (text: string) => void): Promise<Bench> {
-    const postgres = await startPostgres();
-    try {
-      const floor = await Floor.open(postgres);
-      return new Bench(options, postgres, floor, say);
-    } catch (error) {
-      await postgres.close();
-      throw error;
-    }
+  static async start(options: Options, cleanup: Cleanup, say: (text: string) => void): Promise<Bench> {
+    const postgres = await startPostgres(cleanup);
+    return new Bench(options, postgres, await Floor.open(postgres), cleanup, say);
   }
 
   /** The hub that most figures share, started when the first one asks, and warmed up. */
@@ -42,23 +37,38 @@ export class Bench {
     return this.site({ database: 'stafett' });
   }
 
-  /** A hub on a database of its own, warm, until the figure closes it. */
-  async site(options: SiteOptions): Promise<Site> {
+  /** The hub that is measured from end to end: two recipients, whose systems keep up. */
+  relay(): Promise<Site> {
+    return this.site(relayOptions('relay'));
+  }
+
+  /** A hub on a database of its own, warm, until the figure finishes it. `prepare` works on it before. */
+  async site(options: SiteOptions, prepare?: (site: Site) => Promise<void>): Promise<Site> {
     const known = this.open.get(options.database);
     if (known) return known;
-    const { profile } = this.options;
-    const site = await Site.start(this.postgres, {
-      ...options,
-      profile: profile && join(profile, options.database),
-    });
-    this.open.set(options.database, site);
+    const site = await this.coldSite(options);
+    await prepare?.(site);
     this.say(`warming up ${options.database}`);
     await warmUp(site, this.options.seconds);
     return site;
   }
 
+  /** A hub that has only been started. */
+  async coldSite(options: SiteOptions): Promise<Site> {
+    const { profile } = this.options;
+    this.say(`starting ${options.database}`);
+    const site = await Site.start(
+      this.postgres,
+      { ...options, profile: profile && join(profile, options.database) },
+      this.cleanup,
+    );
+    this.open.set(options.database, site);
+    return site;
+  }
+
   /** Stops a hub once everything that went in has come out. */
   async finish(site: Site): Promise<void> {
+    this.say('checking that nothing is lost');
     await site.settle();
     for (const [database, each] of this.open) if (each === site) this.open.delete(database);
     await site.close();
@@ -123,22 +133,15 @@ export class Bench {
   /** Checks that nothing was lost, then stops everything that was started and removes its folder. */
   async finishAll(): Promise<void> {
     for (const site of [...this.open.values()]) await this.finish(site);
-    await this.close();
-  }
-
-  /** Stops everything that was started and removes its folder. Again = waits for the same. */
-  close(): Promise<void> {
-    return (this.closing ??= this.stopAll());
+    await this.floor.close();
+    await this.cleanup.run();
   }
 
   /** The end of every running hub's log, for a run that failed. */
   lastWords(): string {
     return [...this.open].map(([name, site]) => `hub ${name}:\n${site.hub.lastWords()}`).join('\n');
   }
-
-  private async stopAll(): Promise<void> {
-    for (const site of this.open.values()) await site.close().catch(() => undefined);
-    await this.floor.close().catch(() => undefined);
-    await this.postgres.close();
-  }
 }
+
+/** Of the two recipients of a relay there is one reader each. */
+export const relayOptions = (database: string): SiteOptions => ({ database, inboxes: 2 });

@@ -1,10 +1,14 @@
 import { Bench } from './bench.js';
+import { Cleanup } from './cleanup.js';
 import { judge, type Judged } from './figure.js';
 import { figures } from './figures/index.js';
 import { commit, machine } from './machine.js';
 import { defaults, OptionError, readOptions, type Options } from './options.js';
 import { Progress } from './progress.js';
-import { help, table } from './report.js';
+import { help, table, type Report } from './report.js';
+
+/** As a shell reports a program that Ctrl-C ended. */
+const INTERRUPTED = 130;
 
 /** @returns the exit code: 0 when everything was measured and nothing was lost, whatever the figures say */
 export async function main(argv: readonly string[]): Promise<number> {
@@ -28,24 +32,32 @@ export async function main(argv: readonly string[]): Promise<number> {
 
 async function run(options: Options): Promise<number> {
   const progress = new Progress();
-  progress.say('starting Postgres');
-  const bench = await Bench.start(options, progress.say);
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
-    process.once(signal, () => {
-      progress.end();
-      void bench.close().finally(() => process.exit(130));
-    });
+  const cleanup = new Cleanup();
+  // Not once: a second Ctrl-C must not cut the cleaning up.
+  const ended = new Promise<number>((resolve) => {
+    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
+      process.on(signal, () => {
+        progress.end();
+        void cleanup.run().then(() => resolve(INTERRUPTED));
+      });
+  });
+  return Promise.race([measure(options, cleanup, progress), ended]);
+}
+
+async function measure(options: Options, cleanup: Cleanup, progress: Progress): Promise<number> {
+  let bench: Bench | undefined;
   try {
+    progress.say('starting Postgres');
+    bench = await Bench.start(options, cleanup, progress.say);
     const measured: Record<string, Judged> = {};
     for (const figure of figures) {
       if (options.only && !options.only.includes(figure.name)) continue;
       progress.say(figure.name);
       measured[figure.name] = judge(figure, await figure.measure(bench));
     }
-    progress.say('checking that nothing is lost');
     await bench.finishAll();
     progress.end();
-    const report = {
+    const report: Report = {
       machine: machine(bench.postgres.version),
       date: new Date().toISOString(),
       commit: commit(),
@@ -54,11 +66,11 @@ async function run(options: Options): Promise<number> {
     process.stdout.write(`${options.json ? JSON.stringify(report) : table(report)}\n`);
     return 0;
   } catch (error) {
+    if (cleanup.begun) return cleanup.run().then(() => INTERRUPTED);
     progress.end();
-    process.stderr.write(
-      `bench: ${error instanceof Error ? error.stack : String(error)}\n${bench.lastWords()}\n`,
-    );
-    await bench.close();
+    process.stderr.write(`bench: ${error instanceof Error ? error.stack : String(error)}\n`);
+    process.stderr.write(`${bench?.lastWords() ?? ''}\n`);
+    await cleanup.run();
     return 1;
   }
 }

@@ -15,7 +15,7 @@ export interface Options {
   readonly profile: string | undefined;
 }
 
-export const defaults = { seconds: 2.5, rounds: 5, records: 2_000_000 } as const;
+export const defaults = { seconds: 2, rounds: 4, records: 2_000_000 } as const;
 
 /** What is wrong with a command line, in one line. */
 export class OptionError extends Error {

@@ -5,7 +5,8 @@ import type { Client } from 'pg';
 import type { OrgNumber } from '../src/common/ids.js';
 import { loadConfig, projectFolder } from '../src/config/load.js';
 import { parseDirectory } from '../src/directory/directory.file.js';
-import { HubProcess } from './hub/process.js';
+import type { Cleanup } from './cleanup.js';
+import { HubProcess, type HubSettings } from './hub/process.js';
 import type { Postgres } from './hub/postgres.js';
 import { drain } from './load/drain.js';
 import { Ledger } from './load/ledger.js';
@@ -34,38 +35,44 @@ export class Site {
   readonly readers: readonly Reader[];
 
   private constructor(
-    readonly hub: HubProcess,
+    private running: HubProcess,
+    private readonly startHub: () => Promise<HubProcess>,
     private readonly tokens: Tokens,
     private readonly admin: Client,
-    schools: readonly OrgNumber[],
-    inboxes: readonly Inbox[],
+    { schools, inboxes }: Parts,
     private readonly dropDatabase: () => Promise<void>,
   ) {
     this.mix = new Mix(schools, inboxes, this.ledger, new Date());
     this.readers = inboxes.map((_, i) => new Reader(this, i));
   }
 
-  static async start(postgres: Postgres, options: SiteOptions): Promise<Site> {
-    const { database, profile } = options;
+  static async start(postgres: Postgres, options: SiteOptions, cleanup: Cleanup): Promise<Site> {
+    const { database, queueUrl, profile } = options;
     const config = loadConfig({ STAFETT_DATA: postgres.folder });
-    const { schools, inboxes } = whoTakesPart(config.directory.file, options.inboxes);
     const own = database === DEFAULT;
-    if (!own)
-      await withAdmin(postgres, (admin) =>
-        admin.query(`create database ${database} template template0 encoding 'UTF8'`),
-      );
-    const hub = await HubProcess.start({
+    const inDatabases = (text: string): Promise<void> =>
+      withAdmin(postgres, async (admin) => void (await admin.query(text)));
+    if (!own) await inDatabases(`create database ${database} template template0 encoding 'UTF8'`);
+    const settings: HubSettings = {
       data: postgres.folder,
       log: join(postgres.folder, `${database}.log`),
       ...(!own && { databaseUrl: postgres.url(database) }),
-      ...(options.queueUrl && { queueUrl: options.queueUrl }),
+      ...(queueUrl && { queueUrl }),
       profile,
-    });
-    const drop = (): Promise<unknown> =>
-      withAdmin(postgres, (admin) => admin.query(`drop database ${database} with (force)`));
-    return new Site(hub, new Tokens(config), await postgres.connect(database), schools, inboxes, async () => {
-      await drop();
-    });
+    };
+    const startHub = (): Promise<HubProcess> => HubProcess.start(settings, cleanup);
+    return new Site(
+      await startHub(),
+      startHub,
+      new Tokens(config),
+      await postgres.connect(database),
+      whoTakesPart(config.directory.file, options.inboxes),
+      () => inDatabases(`drop database ${database} with (force)`),
+    );
+  }
+
+  get hub(): HubProcess {
+    return this.running;
   }
 
   get port(): number {
@@ -122,11 +129,19 @@ export class Site {
       );
   }
 
+  /** Stops the hub, works on its database, and starts it again. Its readers begin anew. */
+  async withoutHub(work: () => Promise<void>): Promise<void> {
+    for (const reader of this.readers) reader.forgetCursor();
+    await this.running.stop();
+    await work();
+    this.running = await this.startHub();
+  }
+
   /** Stops the hub and drops its database. */
   async close(): Promise<void> {
     for (const reader of this.readers) reader.close();
     try {
-      await this.hub.stop();
+      await this.running.stop();
     } finally {
       await this.admin.end();
       await this.dropDatabase();
@@ -143,8 +158,13 @@ async function withAdmin<T>(postgres: Postgres, work: (admin: Client) => Promise
   }
 }
 
+interface Parts {
+  readonly schools: OrgNumber[];
+  readonly inboxes: Inbox[];
+}
+
 /** The first county of the directory that has OT units: its public schools, and one municipality that each unit serves. */
-function whoTakesPart(file: string, most = Infinity): { schools: OrgNumber[]; inboxes: Inbox[] } {
+function whoTakesPart(file: string, most = Infinity): Parts {
   const { agencies, controllers, counties } = parseDirectory(
     readFileSync(resolve(projectFolder, file), 'utf8'),
   );

@@ -28,6 +28,5 @@ export const pull: Figure = {
 export async function pullSlice(site: Site, seconds: number): ReturnType<typeof drain> {
   const missing = BACKLOG_PER_SECOND * seconds - site.ledger.outstanding;
   if (missing > 0) await pushRecords(site, missing);
-  await site.quiet();
   return drain(site, seconds);
 }

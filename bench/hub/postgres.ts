@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { Client } from 'pg';
 import { startEmbedded } from '../../src/database/embedded.js';
 import { withLogin } from '../../src/database/roles.js';
+import type { Cleanup } from '../cleanup.js';
 
 /** The embedded Postgres of this run, in a folder of its own. */
 export interface Postgres {
@@ -14,8 +15,6 @@ export interface Postgres {
   url(database: string): string;
   /** A superuser's connection. The caller ends it. */
   connect(database: string): Promise<Client>;
-  /** Stops it and removes the folder. */
-  close(): Promise<void>;
 }
 
 /** Where Postgres' user cannot reach the data folder the cluster lies elsewhere, and this note says where (src/database/embedded.ts). */
@@ -26,35 +25,30 @@ const ELSEWHERE = 'postgres/cluster-is-elsewhere.txt';
  * hub share one server, and a figure may start a hub anew.
  * @throws where it would not be durable
  */
-export async function startPostgres(): Promise<Postgres> {
+export async function startPostgres(cleanup: Cleanup): Promise<Postgres> {
   const folder = mkdtempSync(join(tmpdir(), 'stafett-bench-'));
+  cleanup.add(async () => remove(folder));
   // Postgres refuses to run as root and runs as an unprivileged user then, who must pass here (mkdtemp makes 0700).
   chmodSync(folder, 0o755);
-  const remove = (): void => {
-    const note = join(folder, ELSEWHERE);
-    const elsewhere = existsSync(note) ? readFileSync(note, 'utf8').trim().split('\n').at(-1) : undefined;
-    if (elsewhere) rmSync(elsewhere, { recursive: true, force: true });
-    rmSync(folder, { recursive: true, force: true });
+  const starting = startEmbedded(folder);
+  cleanup.add(async () => (await starting).stop());
+  const { superUrl } = await starting;
+  const { username, password } = new URL(superUrl);
+  const url = (database: string): string => withLogin(superUrl, username, password, database);
+  const connect = async (database: string): Promise<Client> => {
+    const client = new Client({ connectionString: url(database), application_name: 'stafett-bench' });
+    client.on('error', () => undefined);
+    await client.connect();
+    return client;
   };
-  try {
-    const embedded = await startEmbedded(folder);
-    const { username, password } = new URL(embedded.superUrl);
-    const url = (database: string): string => withLogin(embedded.superUrl, username, password, database);
-    const connect = async (database: string): Promise<Client> => {
-      const client = new Client({ connectionString: url(database), application_name: 'stafett-bench' });
-      client.on('error', () => undefined);
-      await client.connect();
-      return client;
-    };
-    const close = async (): Promise<void> => {
-      await embedded.stop();
-      remove();
-    };
-    return { folder, version: await durable(await connect('postgres')), url, connect, close };
-  } catch (error) {
-    remove();
-    throw error;
-  }
+  return { folder, version: await durable(await connect('postgres')), url, connect };
+}
+
+function remove(folder: string): void {
+  const note = join(folder, ELSEWHERE);
+  const elsewhere = existsSync(note) ? readFileSync(note, 'utf8').trim().split('\n').at(-1) : undefined;
+  if (elsewhere) rmSync(elsewhere, { recursive: true, force: true });
+  rmSync(folder, { recursive: true, force: true });
 }
 
 async function durable(client: Client): Promise<string> {

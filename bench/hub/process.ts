@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { pathToFileURL } from 'node:url';
 import { projectFolder } from '../../src/config/load.js';
+import type { Cleanup } from '../cleanup.js';
 
 const READY_MS = 120_000;
 /** A hub may take 15 s to drain. */
@@ -29,7 +30,7 @@ export class HubProcess {
     private readonly log: string,
   ) {}
 
-  static async start(settings: HubSettings): Promise<HubProcess> {
+  static async start(settings: HubSettings, cleanup: Cleanup): Promise<HubProcess> {
     const port = await freePort();
     const output = openSync(settings.log, 'a');
     const child = spawn(
@@ -50,6 +51,7 @@ export class HubProcess {
       child.once('exit', (code) => resolve(code ?? 1));
     });
     const hub = new HubProcess(child, ended, port, settings.log);
+    cleanup.add(() => hub.kill());
     await hub.ready();
     return hub;
   }
@@ -64,6 +66,11 @@ export class HubProcess {
     const code = await Promise.race([this.ended, sleep(STOP_MS, 'late', { ref: false })]);
     if (code === 'late') this.child.kill('SIGKILL');
     if (code !== 0) throw new Error(`the hub ended with ${code}\n${this.lastWords()}`);
+  }
+
+  private async kill(): Promise<void> {
+    this.child.kill('SIGKILL');
+    await this.ended;
   }
 
   /** The end of its log, for a run that failed. */

@@ -29,6 +29,12 @@ export class Reader {
     this.connections.clear();
   }
 
+  /** Begins again with what is open, as a system that has lost its cursor. */
+  forgetCursor(): void {
+    this.close();
+    this.cursor = undefined;
+  }
+
   /** Handed out and not acknowledged yet. */
   get unacknowledged(): number {
     return this.pulledCount - this.acknowledgedCount;

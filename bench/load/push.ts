@@ -12,6 +12,8 @@ export interface Pushed {
   readonly times: readonly number[];
 }
 
+/** Fewer than may wait for dispatch. */
+const AT_ONCE = 40_000;
 const SINGLE = 'application/cloudevents+json';
 const BATCH = 'application/cloudevents-batch+json';
 
@@ -41,16 +43,21 @@ export async function push(
   return { records, seconds: (performance.now() - start) / 1000, times };
 }
 
-/** As push(), for a number of records and without a clock: what another slice needs to be there. */
+/** As push(), for a number of records and without a clock: what another slice needs to be there. All are dispatched then. */
 export async function pushRecords(site: Site, records: number): Promise<void> {
   const perRequest = 200;
-  let left = Math.ceil(records / perRequest);
-  await all(await ready(site, 4), async (connection) => {
-    while (left > 0) {
-      left -= 1;
-      await sendOne(site, connection, left, perRequest);
-    }
-  });
+  for (let left = Math.ceil(records / perRequest); left > 0;) {
+    const begin = await ready(site, 4);
+    let part = Math.min(left, AT_ONCE / perRequest);
+    left -= part;
+    await all(begin, async (connection) => {
+      while (part > 0) {
+        part -= 1;
+        await sendOne(site, connection, part, perRequest);
+      }
+    });
+    await site.quiet();
+  }
 }
 
 /**

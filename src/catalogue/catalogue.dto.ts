@@ -135,6 +135,14 @@ export class RecordTypeView {
   @ApiProperty({ description: 'Days that the hub keeps the body after hand-over' })
   retentionDays: number;
 
+  @ApiProperty({
+    nullable: true,
+    type: String,
+    example: '11-01',
+    description: 'A day of the year (MM-DD) that ends the keeping, where it comes before those days are out',
+  })
+  retentionEndsOn: string | null;
+
   @ApiProperty({ type: [String], description: 'The types that this one answers' })
   answers: string[];
 

@@ -18,6 +18,7 @@ export function describeType(type: RecordType, today: Day, texts: Texts): Record
     about: type.about,
     essential: [...type.essential],
     retentionDays: type.retentionDays,
+    retentionEndsOn: type.retentionEndsOn ?? null,
     answers: [...(type.answersTypes ?? [])],
     schema: `/v1/record-types/${type.key}/schema`,
     routes: type.routes.map((route) => describeRoute(route, today, texts)),

@@ -69,6 +69,8 @@ export interface RecordType {
   readonly routes: readonly Route[];
   /** Days that the hub keeps the body after hand-over. */
   readonly retentionDays: number;
+  /** A day of the year, `MM-DD`: where it comes first after hand-over, it ends the keeping before those days are out. */
+  readonly retentionEndsOn?: string;
   /** The keys of the types that this one answers; the event must then say `inreplyto`. */
   readonly answersTypes?: readonly string[];
   /** The name of the field that holds the record id which this record cancels, where it has one. */

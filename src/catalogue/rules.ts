@@ -64,6 +64,13 @@ export function partsOf(data: JsonObject, name: string): JsonObject[] {
 export const signedBy = (data: JsonObject, ...roles: readonly string[]): boolean =>
   partsOf(data, 'signatures').some(({ role }) => typeof role === 'string' && roles.includes(role));
 
+/** Whether the youth was under 18 on a day, by the day of birth that the sender gives and never by the number. */
+export function underAge(data: JsonObject, day: Json | undefined): boolean {
+  const { birthDate } = partOf(data, 'youth');
+  if (typeof birthDate !== 'string' || typeof day !== 'string') return false;
+  return day < `${Number(birthDate.slice(0, 4)) + 18}${birthDate.slice(4)}`;
+}
+
 /** Whether a list of codes holds one. */
 export function holds(list: Json | undefined, code: string): boolean {
   return Array.isArray(list) && list.includes(code);

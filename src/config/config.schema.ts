@@ -47,6 +47,7 @@ export interface Config {
     readonly clockToleranceSeconds: number;
     readonly tokenCacheSeconds: number;
     readonly directoryCacheSeconds: number;
+    readonly requestsPerSecond: number;
   };
   readonly directory: { readonly file: string };
   readonly people: { readonly population: 'synthetic' | 'real' };
@@ -189,6 +190,7 @@ export const shape: {
     clockToleranceSeconds: whole(0, 60),
     tokenCacheSeconds: whole(0, 60),
     directoryCacheSeconds: whole(0, 1),
+    requestsPerSecond: whole(1, 1_000_000),
   },
   directory: { file: text('empty, or a file', anything) },
   people: { population: oneOf(['synthetic', 'real']) },

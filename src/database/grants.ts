@@ -26,6 +26,7 @@ export const tableRights = {
   // Audit: grows only.
   audit_entry: 'select, insert',
   entry_detail: 'select, insert',
+  rate_lease: 'select, insert, update',
   scheduled_run: 'select, insert, update, delete',
   reconciliation_run: 'select, insert, update',
   discrepancy: 'select, insert, update',
@@ -69,7 +70,7 @@ export async function grantTo(owner: ClientBase, appRole: string): Promise<void>
     ),
     `grant usage on schema stafett, bullmq to ${app}`,
     ...Object.entries(tableRights).map(([table, rights]) => `grant ${rights} on stafett.${table} to ${app}`),
-    ...sequences.map((name) => `grant usage on sequence stafett.${name} to ${app}`),
+    ...sequences.map((name) => `grant usage, select on sequence stafett.${name} to ${app}`),
     ...functions.map((name) => `grant execute on function stafett.${name} to ${app}`),
     ...Object.entries(queueRights).map(([table, rights]) => `grant ${rights} on bullmq.${table} to ${app}`),
     'set local search_path = bullmq',

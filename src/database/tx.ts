@@ -39,6 +39,7 @@ interface PgClient extends Losable {
     values: readonly unknown[];
   }): Promise<{ rows: object[]; command: string }>;
   end(): Promise<void>;
+  readonly connection: Losable['connection'] & { readonly stream: { cork(): void; uncork(): void } };
 }
 
 const serialization = new Set(['40001', '40P01']);
@@ -92,6 +93,7 @@ async function once<T>(db: DataSource, work: (tx: Tx) => T | Promise<T>): Promis
   try {
     const connection = (client = (await runner.connect()) as PgClient);
     const run = async <Row extends object>(s: Statement, values: readonly unknown[] = []): Promise<Row[]> => {
+      gather(connection);
       const asked = passage ? passage.before(s) : s;
       const { rows } = await connection.query(asked === s ? { ...s, values } : { ...asked, values: [] });
       passage?.after(s.name);
@@ -133,6 +135,20 @@ async function once<T>(db: DataSource, work: (tx: Tx) => T | Promise<T>): Promis
   return result;
 }
 
+const gathering = new WeakSet<PgClient>();
+
+/** What is sent in one turn leaves in one write: a write of its own for each statement was a sixth of the hub's time. */
+function gather(client: PgClient): void {
+  if (gathering.has(client)) return;
+  const { stream } = client.connection;
+  gathering.add(client);
+  stream.cork();
+  process.nextTick(() => {
+    gathering.delete(client);
+    stream.uncork();
+  });
+}
+
 /** Of answers in their order, the first failure: what follows it fails for no reason of its own (25P02). */
 async function firstFailure(answers: readonly Promise<unknown>[]): Promise<unknown> {
   const failed = (await Promise.allSettled(answers)).find(({ status }) => status === 'rejected');
@@ -141,6 +157,7 @@ async function firstFailure(answers: readonly Promise<unknown>[]): Promise<unkno
 
 /** COMMIT leaves with what was sent before it. A server that says no has rolled back; only silence leaves open what it did. */
 async function commitAfter(sent: readonly Promise<unknown>[], connection: PgClient): Promise<void> {
+  gather(connection);
   const committed = connection.query({ ...commit, values: [] });
   const failure = await firstFailure([...sent, committed]);
   if (isBroken(failure)) throw new CommitLost('no answer to COMMIT', { cause: failure });

@@ -9,12 +9,15 @@ import { Log } from '../telemetry/log.js';
 import { callerOf, obstacle } from './admission.js';
 import { presented } from './bearer.js';
 import { KeysUnavailable } from './key-source.js';
+import { RateLimiter, type Rate } from './rate-limiter.js';
 import { TokenRefused, type Verified } from './token.claims.js';
 import { TokenVerifier } from './token.verifier.js';
 
 /** A request with the headers as they came, before Node merges or drops double ones. */
 export interface RawRequest extends HubRequest {
   readonly raw: Pick<IncomingMessage, 'headersDistinct'>;
+  /** Set once the caller is known. */
+  rate?: Rate;
 }
 
 /** Who is calling. One request is looked at once, however often it is asked about. */
@@ -25,13 +28,14 @@ export class Authenticator {
   constructor(
     private readonly verifier: TokenVerifier,
     private readonly directory: DirectoryService,
+    private readonly limiter: RateLimiter,
     private readonly log: Log,
     @Inject(CLOCK) private readonly clock: Clock,
   ) {}
 
   /**
    * The agency of the request's token, be it active or not.
-   * @throws Problem unauthenticated, agency-unknown; busy or unavailable where that cannot be found out
+   * @throws Problem unauthenticated, agency-unknown, rate-limited; busy or unavailable where that cannot be found out
    */
   identify(request: RawRequest): Promise<Caller> {
     let caller = this.seen.get(request);
@@ -51,7 +55,13 @@ export class Authenticator {
     const verified = await this.verified(request);
     const agency = (await this.directory.snapshot()).agencyByNumber(verified.orgNumber);
     if (!agency) throw new Problem('agency-unknown');
-    return callerOf(verified, agency);
+    const caller = callerOf(verified, agency);
+    request.rate = await this.limiter.take(caller.agencyId);
+    if (!request.rate.allowed) {
+      request.caller = caller;
+      throw new Problem('rate-limited');
+    }
+    return caller;
   }
 
   private async verified(request: RawRequest): Promise<Verified> {

@@ -23,7 +23,17 @@ export class EarlyCheck implements OnModuleInit {
         access && 'public' in access ? [] : [`${method} ${path}`],
       ),
     );
-    this.adapterHost.httpAdapter.getInstance().addHook('onRequest', async (request) => {
+    const fastify = this.adapterHost.httpAdapter.getInstance();
+    fastify.addHook('onSend', (request, reply, payload, done) => {
+      const { rate } = request as RawRequest;
+      // draft-ietf-httpapi-ratelimit-headers-10: `q` requests in a window of `w` seconds, `r` of them left, for `t` seconds.
+      if (rate) {
+        void reply.header('RateLimit-Policy', `"agency";q=${rate.limit};w=1`);
+        void reply.header('RateLimit', `"agency";r=${Math.max(0, rate.remaining)};t=1`);
+      }
+      done(null, payload);
+    });
+    fastify.addHook('onRequest', async (request) => {
       if (closed.has(`${request.method} ${request.routeOptions.url ?? ''}`)) {
         await this.authenticator.identify(request as RawRequest);
       }

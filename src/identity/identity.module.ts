@@ -11,6 +11,7 @@ import { DevelopmentIssuer } from './issuer.js';
 import { MeController } from './me.controller.js';
 import { ProblemFilter } from './problem.filter.js';
 import { ProblemsController } from './problems.controller.js';
+import { RateLimiter } from './rate-limiter.js';
 import { RefusedCalls } from './refused-calls.js';
 import { TokenVerifier } from './token.verifier.js';
 
@@ -29,6 +30,7 @@ export class IdentityModule {
       providers: [
         TokenVerifier,
         Authenticator,
+        RateLimiter,
         RefusedCalls,
         EarlyCheck,
         ...(issues ? [DevelopmentIssuer] : []),

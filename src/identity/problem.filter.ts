@@ -1,5 +1,4 @@
 import { Catch, Inject, Injectable, type ArgumentsHost, type ExceptionFilter } from '@nestjs/common';
-import type { Caller } from '../common/access.js';
 import { CLOCK, type Clock } from '../common/clock.js';
 import { newId } from '../common/ids.js';
 import { PROBLEM_TYPE, problemBytes } from '../common/problem-page.js';
@@ -56,9 +55,10 @@ export class ProblemFilter implements ExceptionFilter {
   }
 
   /** Nothing is answered without a trace: where it cannot be written, that is the answer. */
-  private async traced(problem: Problem, request: RawRequest): Promise<Problem> {
-    if (problem.kind.status >= 500) return problem;
-    const caller = await this.callerOf(request);
+  private async traced(found: Problem, request: RawRequest): Promise<Problem> {
+    if (found.kind.status >= 500) return found;
+    const problem = (await this.overRate(request)) ?? found;
+    const { caller } = request;
     if (!caller) {
       this.refused.countUnauthenticated();
       return problem;
@@ -76,13 +76,17 @@ export class ProblemFilter implements ExceptionFilter {
     }
   }
 
-  /** The caller may be known although no guard has run: a wrong path, a wrong method, a body too large. */
-  private async callerOf(request: RawRequest): Promise<Caller | undefined> {
-    if (request.caller) return request.caller;
+  /**
+   * Finds out who calls where no guard has run: a wrong path, a wrong method, a body too large. These count for the rate limit
+   * too, because each leaves an entry.
+   */
+  private async overRate(request: RawRequest): Promise<Problem | undefined> {
+    if (request.caller) return undefined;
     try {
-      return await this.authenticator.identify(request);
-    } catch {
+      request.caller = await this.authenticator.identify(request);
       return undefined;
+    } catch (error) {
+      return error instanceof Problem && error.code === 'rate-limited' ? error : undefined;
     }
   }
 

@@ -28,7 +28,7 @@ it('finds a type by its key and by its event type, and nothing on a prototype', 
   }
 });
 
-it('keeps a body after hand-over for thirty days, with Nav for fourteen, of a grant for a year', () => {
+it('keeps a body after hand-over for thirty days, with Nav for fourteen, of a grant for a year, of an application for its season', () => {
   const days = new Map(recordTypes.map(({ key, retentionDays }) => [key, retentionDays]));
   const fourteen = [
     'referral',
@@ -39,8 +39,12 @@ it('keeps a body after hand-over for thirty days, with Nav for fourteen, of a gr
     'information-order-answer',
     'meeting',
   ];
-  for (const key of keys)
-    expect(days.get(key)).toBe(key === 'measure-grant' ? 365 : fourteen.includes(key) ? 14 : 30);
+  const others: Record<string, number> = { 'measure-grant': 365, 'application-guidance': 366 };
+  for (const key of keys) expect(days.get(key)).toBe(others[key] ?? (fourteen.includes(key) ? 14 : 30));
+  const season = recordTypes.filter(({ retentionEndsOn }) => retentionEndsOn !== undefined);
+  expect(season.map(({ key, retentionEndsOn }) => `${key} ${retentionEndsOn}`)).toEqual([
+    'application-guidance 11-01',
+  ]);
 });
 
 it('cannot do without knowing who the youth is', () => {

@@ -65,6 +65,24 @@ const never: Record<Language, RegExp> = {
   nn: /avvik|\bansvar|bekymringsmelding|uromelding|\betat|praksisplass|fråfall|sakshandsamar|klient/iu,
   en: /\bdeviation|\bnon-conformity|responsib|drop-?out|effort group|case-?worker|\bclient/iu,
 };
+/** Words parted by a space, `*` for any ending. A letter on either side makes it another word; so does a hyphen (ID-en). */
+const words = (list: string): RegExp =>
+  new RegExp(`(?<![\\p{L}-])(?:${list.replaceAll('*', '\\p{L}*').replaceAll(' ', '|')})(?!\\p{L})`, 'iu');
+/** What gives away a text copied from another language: words that it spells otherwise. */
+const foreign: Record<Language, RegExp> = {
+  nb: words(
+    'ikkje ein eit ei kva kvar kven kvifor korleis frå skule* namn* berre noko meir vere ho sjølv òg ' +
+      'opplæringa meldinga saka eining* verksemd* teneste* tilvising* rettleiing* stad dagar føresett* ' +
+      'avbrot* vart slutta opplysningar vidaregåande fråvær* føremål løyve seier',
+  ),
+  nn: words(
+    'ikke et hva hvor hvem hvorfor hvordan fra skole* navn* bare noe noen mer være hun selv også ' +
+      'opplæringen meldingen saken enhet* virksomhet* tjeneste* henvisning* veiledning* hjemmel antall sted ' +
+      'dager foresatt* avbrudd* ble sluttet opplysninger videregående fravær* formål tillatelse gjøre* ' +
+      'begynner sier trenger ønsker deles oppgis uke*',
+  ),
+  en: /(?<!\p{L})(?!øre\b)\p{L}*[æåø]|\b(?:og|ikke|ikkje|den|unge|det|som|til|av)\b/iu,
+};
 /** Nav's own spelling is Nav. */
 const shouted = /\bNAV\b/u;
 
@@ -92,6 +110,25 @@ describe('the texts', () => {
       ([, text]) => never[language].test(String(text)) || shouted.test(String(text)),
     );
     expect(found).toEqual([]);
+  });
+
+  it.each(languages)('in %s are in that language, and not copied from another', (language) => {
+    const found = textsBelow(source(language))
+      .filter(([path]) => path !== 'fields.language.help')
+      .filter(([, text]) => foreign[language].test(String(text)));
+    expect(found).toEqual([]);
+  });
+
+  it('would be seen if they were copied', () => {
+    const helps = (language: Language) =>
+      textsBelow(source(language)).filter(
+        ([path, text]) => path.startsWith('types.') && String(text).length > 40,
+      );
+    const seen = (from: Language, to: Language) =>
+      helps(from).filter(([, text]) => foreign[to].test(String(text))).length / helps(from).length;
+    expect(seen('nb', 'nn')).toBeGreaterThan(0.7);
+    expect(seen('nn', 'nb')).toBeGreaterThan(0.7);
+    expect(Math.min(seen('nb', 'en'), seen('nn', 'en'))).toBeGreaterThan(0.9);
   });
 
   it('help to keep free text short and clean', () => {

@@ -31,13 +31,19 @@ export function places(type: RecordType): Place[] {
   return walk(type.data, []);
 }
 
-const formats = ['HSHEA2----', 'NOR1261', 'KM1234', '0501', 'nb', '2026/1234'];
+const formats = ['HSHEA2----', 'NOR1261', 'KM1234', '0501', 'nb', '2026/1234', 'E-2041.7:b_3'];
 
 function formatted({ pattern = '' }: LeafSpec): string[] {
   const fitting = formats.filter((text) => new RegExp(pattern, 'u').test(text));
   if (fitting.length === 0) throw new Error(`no text of the test has the format ${pattern}`);
   return fitting;
 }
+
+/** An address of the greatest length that a field takes. */
+const longEmail = (length: number): string => {
+  const [local, end] = ['r'.repeat(64), '.example.no'];
+  return `${local}@${`${'e'.repeat(60)}.`.repeat(2)}${'e'.repeat(length - local.length - end.length - 123)}${end}`;
+};
 
 /** Right values of each kind, at the edges of what is right where it has edges. */
 const rightLeaves: Record<LeafSpec['kind'], (spec: LeafSpec) => unknown[]> = {
@@ -52,9 +58,13 @@ const rightLeaves: Record<LeafSpec['kind'], (spec: LeafSpec) => unknown[]> = {
   reference: () => ['01a20ccb-3816-732a-941d-5d57bec778b4'],
   'org-number': () => ['310200018'],
   municipality: () => ['0501', '9999'],
-  phone: () => ['90000000', '+4790000000'],
-  email: () => ['ronja@example.no'],
-  link: () => ['https://example.no/m?x=1'],
+  phone: () => ['90000000', '20000000', '+4790000000', '+1234567', '+123456789012345'],
+  email: ({ maxLength = 0 }) => [
+    'ronja@example.no',
+    `${'r'.repeat(64)}@${'e.'.repeat(8)}no`,
+    longEmail(maxLength),
+  ],
+  link: ({ maxLength = 0 }) => ['https://example.no/m?x=1', 'https://example.no'.padEnd(maxLength, '/')],
   'national-id': () => [nationalId],
 };
 
@@ -71,13 +81,22 @@ export const elements = (spec: FieldSpec, count: number): unknown[] =>
 export const right = (spec: FieldSpec): unknown =>
   spec.list ? elements(spec, Math.max(1, spec.list.min)) : rightElement(spec);
 
+/** Different texts of a format that a list may have. */
+export function distinct({ pattern = '' }: LeafSpec, count: number): string[] {
+  const shapes = [(i: number) => `NOR${1000 + i}`, (i: number) => `KM${i + 1}`];
+  const shape = shapes.find((make) => new RegExp(pattern, 'u').test(make(0)));
+  if (!shape) throw new Error(`no text of the test has the format ${pattern}`);
+  return Array.from({ length: count }, (_, i) => shape(i));
+}
+
 /** All right values of a field that the tests know. */
 export function rights(spec: FieldSpec): unknown[] {
   if (spec.kind === 'part')
     return spec.list ? [elements(spec, spec.list.min), elements(spec, spec.list.max)] : [right(spec)];
   const each = rightLeaves[spec.kind](spec);
   if (!spec.list) return each;
-  return [...each.map((value) => [value]), ...(spec.kind === 'code' ? [each] : [])];
+  const most = spec.kind === 'code' ? each : distinct(spec, spec.list.max);
+  return [...each.map((value) => [value]), most];
 }
 
 /** The example with a value at a place; undefined takes the field away. Parts that the example lacks are made on the way. */

@@ -51,7 +51,7 @@ const delicate: Readonly<Partial<Record<DataCategory, string>>> = {
   'own-words':
     'clarification-conversation/youthWants early-notice/youthWants follow-up-agreement/youthWants referral/youthWants',
   attendance:
-    'attainment-report/absenceBand early-notice/absenceBand information-order-answer/absenceBand transition-information/absenceBand',
+    'attainment-report/absenceBand early-notice/absenceBand information-order-answer/absenceBand transition-information/absenceDays transition-information/absenceHours',
 };
 
 it.each(Object.entries(delicate))(

@@ -1,5 +1,5 @@
 import type { FieldCode, FieldSpec, LeafSpec } from '../../src/catalogue/field-spec.js';
-import { elements, nationalId } from './walk.js';
+import { distinct, elements, nationalId } from './walk.js';
 
 /** In every text below that may be long or odd: no error may ever hold it. */
 export const SECRET = 'Hemmelig9';
@@ -14,6 +14,9 @@ export interface Wrong {
 const wrong = (code: FieldCode, ...values: unknown[]): Wrong[] => values.map((value) => ({ value, code }));
 
 type Leaves = (spec: LeafSpec) => Wrong[];
+
+const controls = ['\u0000', '\u0007', '\r', '\u001b', '\u007f', '\u0085'];
+const lineBreaks = ['\n', '\u2028', '\u2029'];
 
 const isText = ({ maxLength }: LeafSpec): boolean => maxLength !== undefined;
 /** What each kind says of a text that it does not take. */
@@ -51,6 +54,11 @@ const leafKinds: Readonly<Record<string, Leaves>> = {
           '2026-11-24T00:00:00Z',
           '26-11-24',
           ' 2026-11-24',
+          '2026-11-24\n',
+          '2026-1-24',
+          '2026-13-01',
+          '2026-00-10',
+          '２０２６-11-24',
         )
       : [],
   'a far day': ({ kind }) => (kind === 'day' ? wrong('range', '1899-12-31', '2100-01-01', '9999-12-31') : []),
@@ -64,14 +72,29 @@ const leafKinds: Readonly<Record<string, Leaves>> = {
           '2026-02-30T10:00:00Z',
           '2026-11-24 10:00:00Z',
           '2126-11-24T10:00:00Z',
+          '2026-11-24T10:00:60Z',
+          '2026-11-24T24:00:00Z',
+          '2026-11-24T10:00:00.5Z',
+          '2026-11-24t10:00:00z',
+          '2026-11-24T10:00:00Z\n',
         )
       : [],
   'a number out of range': ({ kind, min = 0, max = 0 }) =>
     kind === 'whole' ? wrong('range', min - 1, max + 1, -1e300, 1e300) : [],
   'a text of another shape': (spec) => {
-    const odd = ['\u0000', `${SECRET}\u0007`, '\ud800', ` ${SECRET}`, `${SECRET}\t`];
+    const odd = [...controls.map((control) => `${SECRET}${control}x`), '\ud800', ` ${SECRET}`, `${SECRET}\t`];
+    // A free text has lines; a name, and all that is short, has one.
+    if (spec.kind !== 'text') odd.push(...lineBreaks.map((lineBreak) => `${SECRET}${lineBreak}x`));
     if (isText(spec)) return wrong('format', ...odd.map((text) => text.slice(0, 15)));
     return ['code', 'day', 'flag', 'whole'].includes(spec.kind) ? [] : wrong('format', ...odd);
+  },
+  'a right text with something after or before it': (spec) => {
+    if (['flag', 'whole', 'code', 'day', 'instant'].includes(spec.kind)) return [];
+    const [text] = elements(spec, 1);
+    return wrong(
+      'format',
+      ...['\n', '\r\n', '\u0000', ' '].map((end) => `${String(text).slice(0, 30)}${end}`),
+    );
   },
   'what only looks like it': ({ kind }) => wrong('format', ...(lookalikes[kind] ?? [])),
   'a text in which a birth number hides': ({ kind, pattern = '' }) => {
@@ -90,12 +113,19 @@ const leafKinds: Readonly<Record<string, Leaves>> = {
 
 const lookalikes: Partial<Record<LeafSpec['kind'], string[]>> = {
   'national-id': ['12345678901', nationalId.slice(1), `${nationalId}0`, nationalId.replace(/^(.{6})/, '$1 ')],
-  'org-number': ['310200019', '31020001', '310 200 018', 'NO310200018'],
-  municipality: ['0000', '501', '05010', 'O501'],
+  'org-number': ['310200019', '31020001', '310 200 018', 'NO310200018', '３１０２００018'],
+  municipality: ['0000', '501', '05010', 'O501', '０５01', '-501', '05.1'],
   reference: ['01a20ccb3816732a941d5d57bec778b4', '{01a20ccb-3816-732a-941d-5d57bec778b4}', '1'],
-  phone: ['1234', '12345678', '004790000000', '9000 0000'],
+  phone: ['1234', '12345678', '004790000000', '9000 0000', '+0790000000', '+123456', '+4790000000 '],
   email: ['ronja', 'ronja@', '@example.no', 'ronja@example', 'a b@example.no'],
-  link: ['http://example.no', 'javascript:alert(1)', 'https://a b', '//example.no'],
+  link: [
+    'http://example.no',
+    'javascript:alert(1)',
+    'https://a b',
+    '//example.no',
+    'https://a@b.no/',
+    'https://é.no',
+  ],
 };
 
 function inList(spec: FieldSpec, { value, code }: Wrong): Wrong[] {
@@ -118,6 +148,8 @@ const listKinds: Readonly<Record<string, (spec: FieldSpec) => Wrong[]>> = {
     wrong(
       'too-many',
       elements(spec, (spec.list?.max ?? 0) + 1),
+      // All different, or a schema would refuse them for being the same.
+      ...(spec.kind === 'format' ? [distinct(spec, (spec.list?.max ?? 0) + 1)] : []),
       Array.from({ length: 50_000 }, () => SECRET),
       // Not walked, or each of these would be an error of its own.
       Array.from({ length: 50_000 }, () => ({ [SECRET]: 1 })),

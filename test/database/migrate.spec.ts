@@ -1,6 +1,7 @@
 import { existsSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { DataSource } from 'typeorm';
+import { migrations } from '../../migrations/index.js';
 import { ownerOptions } from '../../src/database/data-source.js';
 import { migrate } from '../../src/database/migrate.js';
 import { ensurePartitions, nextMonthHasPartitions } from '../../src/database/partitions.js';
@@ -70,7 +71,7 @@ it('goes forward only', async () => {
   try {
     const { ownerUrl, appUrl } = await prepareRoles(server.superUrl, join(server.folder, 'keys'));
     const both = await Promise.all([migrate(ownerUrl, APP_ROLE), migrate(ownerUrl, APP_ROLE)]);
-    expect(both.map(({ applied }) => applied.length).sort()).toEqual([0, 1]);
+    expect(both.map(({ applied }) => applied.length).sort()).toEqual([0, migrations.length]);
     await asAdmin(appUrl, async (app) => {
       const { rows } = await app.query<{ version: string }>(
         `select current_setting('server_version_num') as version`,

@@ -3,12 +3,16 @@ import type { Day } from '../../src/common/days.js';
 import type { AgencyId } from '../../src/common/ids.js';
 import { loadConfig } from '../../src/config/load.js';
 import { appOptions } from '../../src/database/data-source.js';
-import { withTx } from '../../src/database/tx.js';
+import { statement, withTx } from '../../src/database/tx.js';
 import { AgencyEntity } from '../../src/directory/agency.entity.js';
 import { ControllerEntity } from '../../src/directory/controller.entity.js';
 import type { Changes, DirectoryChange } from '../../src/directory/directory.changes.js';
 import type { DirectoryFile } from '../../src/directory/directory.file.js';
-import { DirectoryScopeError, DirectoryService } from '../../src/directory/directory.service.js';
+import {
+  DirectoryScopeError,
+  DirectoryService,
+  type RecordChanges,
+} from '../../src/directory/directory.service.js';
 import { RegionEntity } from '../../src/directory/region.entity.js';
 import { ServiceAreaEntity } from '../../src/directory/service-area.entity.js';
 import { TeamMemberEntity } from '../../src/directory/team-member.entity.js';
@@ -39,17 +43,7 @@ describe('loading the directory', () => {
   const recorded: DirectoryChange[] = [];
 
   const load = (file: DirectoryFile, county?: string): Promise<Changes> =>
-    withTx(db, (tx) =>
-      service.load(
-        tx,
-        file,
-        (_, changes) => {
-          recorded.push(...changes);
-          return Promise.resolve();
-        },
-        county,
-      ),
-    );
+    withTx(db, (tx) => service.load(tx, file, (_, changes) => void recorded.push(...changes), county));
   const rechecks = () =>
     asAdmin(database.ownerUrl, async (owner) => {
       const { rows } = await owner.query<{ shard: number; cause: string; subject: string }>(
@@ -176,9 +170,18 @@ describe('loading the directory', () => {
     ).toMatchObject({ list: [] });
   });
 
-  it('writes nothing when its trace cannot be written', async () => {
-    const failing = withTx(db, (tx) => service.load(tx, whole, () => Promise.reject(new Error('no trace'))));
-    await expect(failing).rejects.toThrow('no trace');
+  it.each<readonly [string, RecordChanges, string]>([
+    [
+      'before it is sent',
+      () => {
+        throw new Error('no trace');
+      },
+      'no trace',
+    ],
+    ['by the database', (tx) => tx.send(statement('test.no-trace', 'select 1 / 0')), 'division by zero'],
+  ])('writes nothing when its trace is refused %s', async (_where, refused, why) => {
+    const failing = withTx(db, (tx) => service.load(tx, whole, refused));
+    await expect(failing).rejects.toThrow(why);
     expect((await service.refresh()).agencies()).toEqual([]);
   });
 

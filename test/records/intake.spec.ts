@@ -114,7 +114,10 @@ it('lets no other school silence what the school itself tells', async () => {
   const other = hub.as(agencies.otherSchool);
   await other.dispatched(await other.send(other.event('education-interrupted', data)));
   const own = await school.send(school.event('education-interrupted', data));
-  expect(await school.dispatched(own)).toMatchObject({ state: 'dispatched', transfers: [{ state: 'available' }] });
+  expect(await school.dispatched(own)).toMatchObject({
+    state: 'dispatched',
+    transfers: [{ state: 'available' }],
+  });
 });
 
 it('hands over none of those who go abroad or become apprentices, unless the school names the recipient', async () => {

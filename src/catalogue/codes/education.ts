@@ -51,6 +51,7 @@ export const educationLevels = ownList('education-level', [
   'vg2',
   'vg3',
   'apprenticeship',
+  'upper-secondary-partly',
   'upper-secondary-completed',
 ]);
 /**

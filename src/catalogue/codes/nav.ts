@@ -103,4 +103,4 @@ export const grantPurposes = ownList('grant-purpose', [
   'other',
 ]);
 export const mixedReasons = ownList('mixed-reason', ['shared-offer', 'prevention', 'too-few-for-own-group']);
-export const financiers = ownList('financier', ['nav', 'county', 'school', 'municipality']);
+export const financiers = ownList('financier', ['nav', 'county', 'school']);

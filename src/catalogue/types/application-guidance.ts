@@ -51,7 +51,9 @@ export const applicationGuidance: RecordType = {
   data: ApplicationGuidance,
   essential: new Set(['identity', 'follow-up']),
   routes: routes(),
-  retentionDays: 30,
+  // A season's record: it is of use until the late intake is over (shared/domain.md 7, row 16).
+  retentionDays: 366,
+  retentionEndsOn: '11-01',
   example: (today) => ({
     youth: exampleYouth(today),
     schoolYear: nextSchoolYear(today),

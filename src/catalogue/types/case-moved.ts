@@ -22,6 +22,10 @@ export class CaseMoved {
   @Code(sharedOtStatuses, { category: 'case' })
   otStatus: CodeOf<typeof sharedOtStatuses>;
 
+  /** The first day of the status. */
+  @Day({ category: 'case', optional: true })
+  otStatusFrom?: CalendarDay;
+
   @Day({ category: 'case', optional: true })
   outsideSince?: CalendarDay;
 
@@ -63,6 +67,7 @@ export const caseMoved: RecordType = {
     youth: exampleYouth(today),
     movedOn: recentDay(today, 3),
     otStatus: 'OTOV',
+    otStatusFrom: recentDay(today, 30),
     rightLeft: 'yes',
     agreementInForce: false,
     contactPerson: { name: 'Siri Eksempel', workPhone: '61000000' },
@@ -70,6 +75,7 @@ export const caseMoved: RecordType = {
   }),
   rules: (data, { today }) => [
     ...near(data, 'movedOn', today, { back: YEAR, ahead: 60 }),
+    ...near(data, 'otStatusFrom', today, { back: 10 * YEAR, ahead: 0 }),
     ...near(data, 'outsideSince', today, { back: 10 * YEAR, ahead: 0 }),
     ...inOrder(data, 'outsideSince', 'movedOn'),
   ],

@@ -2,7 +2,7 @@ import { schoolYearOf, type Day as CalendarDay } from '../../common/days.js';
 import { type CodeOf } from '../code-list.js';
 import { absenceBands, concerns } from '../codes/education.js';
 import { Code, Codes, Day, FreeText, Format, OrgNumberField, Part } from '../fields.js';
-import { PROGRAMME_AREA } from '../formats.js';
+import { ENROLMENT, PROGRAMME_AREA } from '../formats.js';
 import { noticeToOt } from '../grounds.js';
 import { OPPL_10_6 } from '../laws.js';
 import { Contact } from '../parts/contact.js';
@@ -21,6 +21,9 @@ export class EarlyNotice {
 
   @Format(PROGRAMME_AREA, { category: 'education', optional: true })
   programmeArea?: string;
+
+  @Format(ENROLMENT, { category: 'education', optional: true })
+  enrolmentId?: string;
 
   @Codes(concerns, { category: 'education' })
   concerns: CodeOf<typeof concerns>[];

@@ -5,7 +5,7 @@ import { Code, Codes, Day, FreeText, Part, Parts, Whole } from '../fields.js';
 import { answer, between, release, walled } from '../grounds.js';
 import { Signature } from '../parts/signature.js';
 import type { RecordType } from '../record-type.js';
-import { near, partsOf, signedBy, unless, within, YEAR } from '../rules.js';
+import { near, partsOf, signedBy, underAge, unless, within, YEAR } from '../rules.js';
 import { exampleYouth, recentDay } from '../synthetic.js';
 import { Youth } from '../youth.js';
 
@@ -72,11 +72,19 @@ export const followUpAgreement: RecordType = {
     reviewOn: addDays(today, 90),
     signatures: [
       { role: 'youth', signedOn: recentDay(today, 1) },
+      { role: 'guardian', signedOn: recentDay(today, 1) },
       { role: 'ot', signedOn: recentDay(today, 1) },
     ],
   }),
   rules: (data, { today }) => [
-    ...unless(signedBy(data, 'youth') && signedBy(data, 'ot'), 'signatures', 'required'),
+    // Under 18 a guardian signs beside the youth (shared/domain.md 6.13), never in the youth's place.
+    ...unless(
+      signedBy(data, 'youth') &&
+        signedBy(data, 'ot') &&
+        (signedBy(data, 'guardian') || !underAge(data, data.agreedOn)),
+      'signatures',
+      'required',
+    ),
     ...partsOf(data, 'signatures').flatMap(({ signedOn }, i) =>
       unless(within(signedOn, undefined, today), `signatures/${i}/signedOn`, 'range'),
     ),

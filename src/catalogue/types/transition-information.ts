@@ -1,6 +1,6 @@
 import { addDays, type Day as CalendarDay } from '../../common/days.js';
 import { type CodeOf } from '../code-list.js';
-import { absenceBands, adaptations, permissionGivers } from '../codes/education.js';
+import { adaptations, permissionGivers } from '../codes/education.js';
 import { Code, Codes, Day, Flag, OrgNumberField, Part, Whole } from '../fields.js';
 import { answer, collected, permission, special, walled } from '../grounds.js';
 import { OPPL_25_1_1, OPPL_25_1_3, OPPL_25_1_5 } from '../laws.js';
@@ -25,8 +25,12 @@ export class TransitionInformation {
   @Whole({ category: 'education', min: 0, max: 30 })
   subjectsWithoutMark: number;
 
-  @Code(absenceBands, { category: 'attendance', optional: true })
-  absenceBand?: CodeOf<typeof absenceBands>;
+  /** As lower secondary school counts absence: whole days, and single hours besides. In all, never by subject. */
+  @Whole({ category: 'attendance', optional: true, min: 0, max: 366 })
+  absenceDays?: number;
+
+  @Whole({ category: 'attendance', optional: true, min: 0, max: 2000 })
+  absenceHours?: number;
 
   @Flag({ category: 'education' })
   applied: boolean;
@@ -66,7 +70,8 @@ export const transitionInformation: RecordType = {
     requestedOn: addDays(today, -14),
     school: EXAMPLE_ORG,
     subjectsWithoutMark: 2,
-    absenceBand: '15-to-25',
+    absenceDays: 31,
+    absenceHours: 12,
     applied: false,
     contact: { phone: '90000000' },
   }),

@@ -1,0 +1,82 @@
+import { spawn } from 'node:child_process';
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { projectFolder } from '../../src/config/load.js';
+
+/** Less than 15 s on an idle machine with two cores; Jest's other files run meanwhile. */
+const LONG = 120_000;
+const tiny = ['--only', 'floor,ingest.single', '--seconds', '0.2', '--rounds', '1', '--json'];
+
+interface Ended {
+  readonly code: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** The real command. Its folder is made in `folder`, and `told` hears of its progress. */
+function bench(
+  args: readonly string[],
+  folder = tmpdir(),
+  told?: (stderr: string, stop: () => void) => void,
+): Promise<Ended> {
+  const child = spawn(process.execPath, [join(projectFolder, 'bin/bench.mjs'), ...args], {
+    env: { PATH: process.env['PATH'], TMPDIR: folder },
+  });
+  const read = { stdout: '', stderr: '' };
+  child.stdout.setEncoding('utf8').on('data', (text: string) => (read.stdout += text));
+  child.stderr.setEncoding('utf8').on('data', (text: string) => {
+    read.stderr += text;
+    told?.(read.stderr, () => child.kill('SIGINT'));
+  });
+  return new Promise((resolve) => child.once('close', (code) => resolve({ code, ...read })));
+}
+
+describe('npm run bench', () => {
+  it(
+    'measures, and prints one object with must, aim and met of each figure',
+    async () => {
+      const { code, stdout, stderr } = await bench(tiny);
+      expect({ code, stderr }).toEqual({ code: 0, stderr: expect.any(String) as string });
+      const report = JSON.parse(stdout) as { figures: Record<string, object> };
+      const rate = expect.any(Number) as number;
+      expect(report).toEqual({
+        machine: expect.stringContaining('PostgreSQL') as string,
+        date: expect.stringMatching(/^\d{4}-\d\d-\d\dT/) as string,
+        commit: expect.any(String) as string,
+        figures: {
+          floor: { perSecond: rate, ratio: 1, must: 1, aim: 1, met: true },
+          'ingest.single': {
+            perSecond: rate,
+            ratio: rate,
+            p50: rate,
+            p99: rate,
+            must: 1.2,
+            aim: 1.5,
+            met: expect.any(Boolean) as boolean,
+          },
+        },
+      });
+    },
+    LONG,
+  );
+
+  it(
+    'leaves nothing behind when it is interrupted while a hub starts',
+    async () => {
+      const folder = mkdtempSync(join(tmpdir(), 'stafett-bench-test-'));
+      try {
+        const ended = await bench(tiny, folder, (stderr, stop) => {
+          if (stderr.includes('starting stafett')) stop();
+        });
+        expect(ended.code).toBe(130);
+        expect(ended.stdout).toBe('');
+        // The compiler keeps a folder of its own there.
+        expect(readdirSync(folder).filter((name) => name.startsWith('stafett'))).toEqual([]);
+      } finally {
+        rmSync(folder, { recursive: true, force: true });
+      }
+    },
+    LONG,
+  );
+});

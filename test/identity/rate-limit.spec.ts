@@ -1,0 +1,61 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { startHub, type Hub } from '../../src/hub.js';
+import { client, type Answer, type Client } from '../support/client.js';
+import { agencies, startTestHub, type TestHub } from '../support/hub.js';
+
+const LIMIT = 40;
+let hub: TestHub;
+let other: Hub;
+let school: Client, elsewhere: Client;
+beforeAll(async () => {
+  hub = await startTestHub((config) => ({
+    ...config,
+    identity: { ...config.identity, requestsPerSecond: LIMIT, directoryCacheSeconds: 1 },
+  }));
+  other = await startHub(hub.config, { appUrl: hub.database.appUrl, docs: false });
+  school = hub.as(agencies.school);
+  elsewhere = client(`http://127.0.0.1:${other.port}`, agencies.school, () => hub.token(agencies.school));
+});
+afterAll(async () => {
+  await other.stop();
+  await hub.close();
+});
+
+const count = (answers: readonly Answer[], status: number): number =>
+  answers.filter((answer) => answer.status === status).length;
+
+it('gives an agency its requests a second over all processes, and tells the rest when to come back', async () => {
+  const started = performance.now();
+  const answers = await Promise.all(
+    Array.from({ length: 4 * LIMIT }, (_, i) => (i % 2 ? school : elsewhere).call('GET', '/v1/me')),
+  );
+  const seconds = (performance.now() - started) / 1000;
+  const [taken, refused] = [count(answers, 200), count(answers, 429)];
+  expect(taken + refused).toBe(4 * LIMIT);
+  expect(taken).toBeGreaterThanOrEqual(LIMIT / 2);
+  // A second's requests at once, and what came free while these ran.
+  expect(taken).toBeLessThanOrEqual(LIMIT * (1 + seconds) + 1);
+  const no = answers.find(({ status }) => status === 429);
+  expect(no?.body).toMatchObject({ code: 'rate-limited', retry: true });
+  expect(Number(no?.headers.get('retry-after'))).toBeGreaterThanOrEqual(1);
+  expect(no?.headers.get('ratelimit-policy')).toBe(`"agency";q=${LIMIT};w=1`);
+  expect(no?.headers.get('ratelimit')).toMatch(/^"agency";r=\d+;t=1$/);
+});
+
+it('lets it go on a moment later, and never mixes up two agencies', async () => {
+  const ot = await hub.as(agencies.ot).call('GET', '/v1/me');
+  expect(ot.status).toBe(200);
+  await sleep(1100);
+  expect((await school.call('GET', '/v1/me')).status).toBe(200);
+});
+
+it('counts what it turned away per agency, in one entry and not in one each', async () => {
+  await sleep(1100);
+  const before = await hub.sql(`select from stafett.entry_detail where act = 'call-refused'`);
+  const answers = await Promise.all(
+    Array.from({ length: 3 * LIMIT }, () => school.call('GET', '/v1/nothing')),
+  );
+  expect(count(answers, 404)).toBeLessThanOrEqual(2 * LIMIT);
+  const after = await hub.sql(`select from stafett.entry_detail where act = 'call-refused'`);
+  expect(after.length - before.length).toBeLessThanOrEqual(2 * LIMIT);
+});
