@@ -109,6 +109,8 @@ export class HubProcess {
 
   async ready(): Promise<void> {
     for (const until = performance.now() + READY_MS; performance.now() < until; await sleep(25)) {
+      // Clients are waiting already: a fault may strike before anybody has asked whether the hub is ready.
+      if (this.fault && this.child?.signalCode === 'SIGKILL') return;
       if (!this.running) throw new Error(`${this.name} ended while it started:\n${this.output}`);
       const answer = await fetch(`${this.url}/health/ready`, { signal: AbortSignal.timeout(2000) }).catch(
         () => undefined,

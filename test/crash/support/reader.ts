@@ -20,6 +20,8 @@ const defaults = {
   timeoutMs: 5000,
 } as const satisfies Required<ReaderOptions>;
 const WAIT_MS = 150;
+/** Three minutes, where nobody answers at all: a hub's start beside other tests takes one. */
+const TRIES = 1200;
 
 interface Line {
   readonly transferId: string;
@@ -32,6 +34,7 @@ export class Reader {
   private readonly options: Required<ReaderOptions>;
   private running: Promise<void> | undefined;
   private stopping = false;
+  private abandoned = false;
   private turn = 0;
   private cursor: string;
   /** Milliseconds that the slowest answered call took. */
@@ -68,6 +71,12 @@ export class Reader {
     await this.running;
   }
 
+  /** Stops, whatever becomes of what is under way: for a test that has failed. */
+  async abandon(): Promise<void> {
+    this.abandoned = true;
+    await this.stop().catch(() => undefined);
+  }
+
   /** Stops, and then reads on to the end of what is there now. */
   async finish(): Promise<void> {
     await this.stop();
@@ -78,7 +87,7 @@ export class Reader {
     enough: (found: number) => boolean,
     waitSeconds = this.options.waitSeconds,
   ): Promise<void> {
-    for (let found = -1; !enough(found);) {
+    for (let found = -1; !enough(found) && !this.abandoned;) {
       const events = await this.pull(waitSeconds);
       if (!events) {
         this.turn += 1;
@@ -116,7 +125,7 @@ export class Reader {
   private async acknowledge(events: readonly NotedEvent[]): Promise<void> {
     const ids = events.map(({ transferId }) => transferId);
     const wish = this.options.how === 'cursor' ? { through: this.cursor } : { transfers: ids };
-    for (let tries = 0; tries < 400; tries += 1) {
+    for (let tries = 0; tries < TRIES && !this.abandoned; tries += 1) {
       try {
         const { results } = await this.timed('POST', '/v1/inbox/acknowledgements', JSON.stringify(wish));
         const refused = ((results ?? []) as Line[]).filter(({ problem }) => problem !== null);
@@ -130,7 +139,7 @@ export class Reader {
         await sleep(WAIT_MS);
       }
     }
-    throw new Error('an acknowledgement was not answered in a minute');
+    if (!this.abandoned) throw new Error(`an acknowledgement was not answered, ${TRIES} times`);
   }
 
   private async timed(

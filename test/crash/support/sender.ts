@@ -48,6 +48,7 @@ export class Sender {
   private readonly events: Events;
   private readonly running: Promise<void>[] = [];
   private stopping = false;
+  private abandoned = false;
   private requests = 0;
   /** Records that it has a 202 for. */
   accepted = 0;
@@ -82,6 +83,12 @@ export class Sender {
   async stop(): Promise<void> {
     this.stopping = true;
     await Promise.all(this.running);
+  }
+
+  /** Stops, whatever becomes of what is under way: for a test that has failed. */
+  async abandon(): Promise<void> {
+    this.abandoned = true;
+    await this.stop().catch(() => undefined);
   }
 
   /** One request of so many events, tried until it is answered. @returns whether it was taken */
@@ -136,7 +143,7 @@ export class Sender {
       if (why === undefined) return true;
       this.notes.write({ is: 'failed', request, attempt, why });
       this.failures.set(why, (this.failures.get(why) ?? 0) + 1);
-      if (!this.options.retries || performance.now() > until) {
+      if (!this.options.retries || this.abandoned || performance.now() > until) {
         this.notes.write({ is: 'given-up', request });
         return false;
       }

@@ -157,6 +157,7 @@ export class World {
 
   async stop(): Promise<void> {
     await Promise.all(this.hubs.map((hub) => hub.kill()));
+    await Promise.all([...this.senders, ...this.readers].map((client) => client.abandon()));
     rmSync(this.folder, { recursive: true, force: true });
   }
 
