@@ -1,6 +1,7 @@
 import { DataSource, type DataSourceOptions } from 'typeorm';
 import { migrations } from '../../migrations/index.js';
 import type { Config } from '../config/config.schema.js';
+import { GuardedClient } from './client.js';
 
 /** The one schema of the hub's own tables. */
 export const SCHEMA = 'stafett';
@@ -37,6 +38,7 @@ export function appOptions(url: string, settings: PoolSettings): DataSourceOptio
     // the process would end; nothing is lost that a statement's own error does not tell.
     poolErrorHandler: () => undefined,
     extra: {
+      Client: GuardedClient,
       pipeline: true,
       options: indexedPlans,
       statement_timeout: settings.statementTimeoutMs,

@@ -17,6 +17,12 @@ export function statement(name: string, text: string): Statement {
   return { name, text };
 }
 
+/**
+ * What a statement may be given: only what always becomes a parameter. Where the client fails to write one, the server never
+ * sees the statement, and the COMMIT that travels with it would keep the rest.
+ */
+export type SqlValue = string | number | boolean | null | undefined | Date | Uint8Array | readonly SqlValue[];
+
 /** An open transaction. Every write takes one as its first argument; there is no other way to write. */
 export interface Tx {
   /** Runs a statement on the transaction's own connection and gives its rows. */
@@ -25,7 +31,7 @@ export interface Tx {
    * Sends a statement whose rows nobody needs, and does not wait: what is sent next, COMMIT too, travels with it. Its failure
    * fails the transaction.
    */
-  send(statement: Statement, values?: readonly unknown[]): void;
+  send(statement: Statement, values?: readonly SqlValue[]): void;
   /** TypeORM's manager in this transaction, for the areas whose traffic is low. */
   readonly manager: EntityManager;
   /** Runs after the commit, and only then: wake-ups and doorbells. A failure there is not the caller's. */
@@ -102,7 +108,7 @@ async function once<T>(db: DataSource, work: (tx: Tx) => T | Promise<T>): Promis
     // The connections are pipelined (data-source.ts): what is not waited for leaves together, in order, and PostgreSQL skips
     // what follows a failure, so that COMMIT after a failed statement rolls back.
     const sent: Promise<unknown>[] = [];
-    const send = (s: Statement, values?: readonly unknown[]): void => {
+    const send = (s: Statement, values?: readonly SqlValue[]): void => {
       const answer = run(s, values);
       answer.catch(() => undefined);
       sent.push(answer);

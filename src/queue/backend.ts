@@ -1,6 +1,7 @@
 import { createPostgresBackend, Queue, withBackend, Worker, type Processor } from 'bullmq';
 import { Redis } from 'ioredis';
 import type { Config } from '../config/config.schema.js';
+import { GuardedClient } from '../database/client.js';
 
 /** One ring: "look at this lane". It carries no data; the work to do is a state in Postgres. */
 export interface Ring {
@@ -31,7 +32,13 @@ export function openBells(config: Config, databaseUrl: string, onError: (error: 
 
 function onPostgres(url: string, onError: (error: Error) => void): Bells {
   const bullmq = withBackend(createPostgresBackend);
-  const connection = { connectionString: url, schema: 'bullmq', max: 4, application_name: 'stafett-queue' };
+  const connection = {
+    connectionString: url,
+    schema: 'bullmq',
+    max: 4,
+    application_name: 'stafett-queue',
+    Client: GuardedClient,
+  };
   const queue = new bullmq.Queue<Ring>(QUEUE_NAME, { connection });
   queue.on('error', onError);
   return bells(
