@@ -1,8 +1,8 @@
-/** `npm test`: installs what is missing, says what this machine lacks, runs Jest. Arguments go to Jest. */
+/** `npm test`: installs and builds what is missing, says what this machine lacks, runs Jest. Arguments go to Jest. */
 import { spawnSync } from 'node:child_process';
 import { accessSync, constants, mkdirSync } from 'node:fs';
 import { delimiter, dirname, join } from 'node:path';
-import { checkNode, giveUp, install, root, say } from './prepare.mjs';
+import { build, checkNode, giveUp, install, root, say } from './prepare.mjs';
 
 /** Programs that tests use beside Node. `used`: a test is skipped without it, so CI must have it. */
 const programs = [
@@ -30,6 +30,8 @@ if (missing.length > 0) {
   say(`To run them too: ${how}`);
 }
 
+// Several test files start the built hub or bench; each would build on its own, and two builds at once leave half of each.
+build();
 mkdirSync(dirname(report), { recursive: true });
 // Jest runs ES modules only with this flag; what Node says about it is no news to anybody.
 const flags = ['--experimental-vm-modules', '--disable-warning=ExperimentalWarning'];

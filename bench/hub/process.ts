@@ -1,10 +1,10 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { closeSync, openSync, readFileSync } from 'node:fs';
-import { createServer, type AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { pathToFileURL } from 'node:url';
 import { projectFolder } from '../../src/config/load.js';
+import { freePort } from '../../src/database/processes.js';
 import type { Cleanup } from '../cleanup.js';
 
 const READY_MS = 120_000;
@@ -114,12 +114,4 @@ function environment(settings: HubSettings, port: number): NodeJS.ProcessEnv {
     ...(settings.databaseUrl && { DATABASE_URL: settings.databaseUrl }),
     ...(settings.queueUrl && { QUEUE_URL: settings.queueUrl }),
   };
-}
-
-export async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  return port;
 }

@@ -4,7 +4,7 @@ import { connect } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Cleanup } from '../cleanup.js';
-import { freePort } from './process.js';
+import { freePort } from '../../src/database/processes.js';
 
 const PROGRAM = 'redis-server';
 const READY_MS = 10_000;

@@ -13,12 +13,11 @@ import {
   statSync,
   writeFileSync,
 } from 'node:fs';
-import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ConfigError } from '../config/load.js';
 import type { RunAs } from './binaries.js';
-import { commandOf, identityOf, waitForExit } from './processes.js';
+import { commandOf, freePort, identityOf, waitForExit } from './processes.js';
 
 /** A cluster on disk: `data` is Postgres' own, `log` is where the server writes. */
 export interface Cluster {
@@ -240,15 +239,4 @@ function failed(cluster: Cluster, what: string, said: string): ConfigError {
   return new ConfigError(
     `The embedded database ${what}${telling ? `: ${telling.trim()}` : ''}. Its log: ${logOf(cluster)}`,
   );
-}
-
-function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const server = createServer();
-    server.once('error', reject);
-    server.listen(0, '127.0.0.1', () => {
-      const { port } = server.address() as { port: number };
-      server.close(() => resolve(port));
-    });
-  });
 }

@@ -1,4 +1,9 @@
-import { Inject, Injectable, type OnApplicationBootstrap } from '@nestjs/common';
+import {
+  Inject,
+  Injectable,
+  type BeforeApplicationShutdown,
+  type OnApplicationBootstrap,
+} from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import type { DataSource } from 'typeorm';
 import type { Config } from '../config/config.schema.js';
@@ -12,7 +17,7 @@ const LOOK_EVERY_MS = 1000;
 
 /** How many records wait for dispatch, looked at once a second: beyond the setting the hub takes no more until they are fewer. */
 @Injectable()
-export class Backlog implements OnApplicationBootstrap {
+export class Backlog implements OnApplicationBootstrap, BeforeApplicationShutdown {
   private waiting = 0;
   /** Nothing below this group waits: the claims' low-water mark, as far as this process has seen. */
   private from = '0';
@@ -37,8 +42,9 @@ export class Backlog implements OnApplicationBootstrap {
     }, LOOK_EVERY_MS);
   }
 
-  stop(): void {
+  async beforeApplicationShutdown(): Promise<void> {
     clearInterval(this.timer);
+    await this.look;
   }
 
   /** Never counts further than one beyond the limit. What it was last stays, where the database cannot be asked. */

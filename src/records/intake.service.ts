@@ -1,4 +1,4 @@
-import { Inject, Injectable, type BeforeApplicationShutdown } from '@nestjs/common';
+import { Inject, Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import type { DataSource } from 'typeorm';
 import { AuditService } from '../audit/audit.service.js';
@@ -38,7 +38,7 @@ interface Row extends Submission {
  * the doorbell is rung.
  */
 @Injectable()
-export class IntakeService implements BeforeApplicationShutdown {
+export class IntakeService {
   private readonly groups: GroupCommit<Submission, Outcome>;
 
   constructor(
@@ -84,10 +84,6 @@ export class IntakeService implements BeforeApplicationShutdown {
       });
     }
     return outcomes;
-  }
-
-  beforeApplicationShutdown(): void {
-    this.backlog.stop();
   }
 
   private async write(group: readonly Submission[]): Promise<Outcome[]> {

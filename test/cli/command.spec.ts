@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { decodeJwt, decodeProtectedHeader } from 'jose';
 import { stafett as program } from '../../src/cli/program.js';
-import { freePort } from '../support/redis.js';
+import { freePort } from '../../src/database/processes.js';
 import { stafett, startStafett } from './run.js';
 
 const oneLine = /^stafett: [^\n]+\n$/;

@@ -5,7 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { pathToFileURL } from 'node:url';
 import { projectFolder } from '../../../src/config/load.js';
 import { withFolderLock } from '../../../src/database/folder-lock.js';
-import { freePort } from '../../support/redis.js';
+import { freePort } from '../../../src/database/processes.js';
 
 /** A start takes 1 to 2 s on two cores; beside other tests it has taken 10. */
 const READY_MS = 60_000;
