@@ -35,6 +35,7 @@ import type {
 } from './consent.dto.js';
 import { ConsentEntity } from './consent.entity.js';
 import { lockConsentsOfYouths, withdraw } from './consents.sql.js';
+import { judgeSigning } from './signing.js';
 
 /** A release in force, as the gate asks for it. */
 export interface Release {
@@ -230,11 +231,12 @@ export class ConsentsService {
     });
     if (looksLikeBirthNumber(input.purpose)) errors.push({ pointer: '/body/purpose', code: 'birth-number' });
     input.signers.forEach((signer, i) => {
-      const at = new Date(signer.at.length === 10 ? `${signer.at}T00:00:00Z` : signer.at);
-      const exists = isDay(signer.at.slice(0, 10)) && !Number.isNaN(at.getTime());
-      // Ten minutes: the clocks of two agencies differ, and a yes is often registered while the youth is in the room.
-      if (!exists || at.getTime() > now.getTime() + 600_000)
-        errors.push({ pointer: `/body/signers${pointerStep(i)}/at`, code: exists ? 'range' : 'day' });
+      const judgement = judgeSigning(signer.at, now);
+      if (judgement !== 'fine')
+        errors.push({
+          pointer: `/body/signers${pointerStep(i)}/at`,
+          code: judgement === 'still-to-come' ? 'range' : 'day',
+        });
       if (signer.reference !== undefined && looksLikeBirthNumber(signer.reference))
         errors.push({ pointer: `/body/signers${pointerStep(i)}/reference`, code: 'birth-number' });
     });
