@@ -28,7 +28,7 @@ let tourProcess;
 const leash = pathToFileURL(join(root, 'bin/leash.mjs')).href;
 const hub = spawn(
   process.execPath,
-  ['--enable-source-maps', '--import', leash, join(root, 'dist/src/main.js'), ...(tour ? [] : rest)],
+  ['--import', leash, join(root, 'dist/src/main.js'), ...(tour ? [] : rest)],
   {
     stdio: ['inherit', 'inherit', 'inherit', 'ipc'],
   },
@@ -60,14 +60,10 @@ async function playTour() {
     if (performance.now() > until)
       return fail(`The hub was not ready after ${READY_MS / 1000} s (${url}/health/ready).`);
   }
-  tourProcess = spawn(
-    process.execPath,
-    ['--enable-source-maps', join(root, 'dist/src/cli/main.js'), 'tour', ...rest],
-    {
-      stdio: ['ignore', 'inherit', 'inherit'],
-      env: { ...process.env, STAFETT_URL: process.env.STAFETT_URL ?? url },
-    },
-  );
+  tourProcess = spawn(process.execPath, [join(root, 'dist/src/cli/main.js'), 'tour', ...rest], {
+    stdio: ['ignore', 'inherit', 'inherit'],
+    env: { ...process.env, STAFETT_URL: process.env.STAFETT_URL ?? url },
+  });
   const code = await new Promise((resolve) => {
     tourProcess.once('error', () => resolve(1));
     tourProcess.once('exit', (status) => resolve(status ?? 1));

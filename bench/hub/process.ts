@@ -36,7 +36,6 @@ export class HubProcess {
     const child = spawn(
       process.execPath,
       [
-        '--enable-source-maps',
         ...(settings.profile ? ['--cpu-prof', `--cpu-prof-dir=${settings.profile}`] : []),
         // Stops the hub when this process is killed.
         '--import',

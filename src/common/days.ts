@@ -6,16 +6,40 @@ const shape = /^\d{4}-\d{2}-\d{2}$/;
 /** Whether a text is a day that exists: 2026-02-30 is not one, although `Date` takes it. */
 export function isDay(text: unknown): text is Day {
   if (typeof text !== 'string' || text.length !== 10 || !shape.test(text)) return false;
+  return exists(text);
+}
+
+/** A day has many records: what was found out about a text or a quarter of an hour is kept, up to this many. */
+const KEPT = 1000;
+const QUARTER_MS = 900_000;
+
+function remember<Key, Value>(find: (key: Key) => Value): (key: Key) => Value {
+  const known = new Map<Key, Value>();
+  return (key) => {
+    let value = known.get(key);
+    if (value === undefined) {
+      value = find(key);
+      if (known.size >= KEPT) known.clear();
+      known.set(key, value);
+    }
+    return value;
+  };
+}
+
+const exists = remember((text: string): boolean => {
   const at = new Date(`${text}T00:00:00Z`);
   return !Number.isNaN(at.getTime()) && at.toISOString().slice(0, 10) === text;
-}
+});
 
 const osloDay = new Intl.DateTimeFormat('sv-SE', { timeZone: 'Europe/Oslo' });
 
 /** The day in Norway at an instant: deadlines and dates of law follow Norwegian days, not UTC. */
 export function dayOf(at: Date): Day {
-  return osloDay.format(at) as Day;
+  // No time zone of today changes its day within a quarter of an hour of UTC.
+  return dayOfQuarter(Math.floor(at.getTime() / QUARTER_MS));
 }
+
+const dayOfQuarter = remember((quarter: number) => osloDay.format(quarter * QUARTER_MS) as Day);
 
 export function addDays(day: Day, days: number): Day {
   const at = new Date(`${day}T00:00:00Z`);

@@ -23,13 +23,16 @@ export const askers = statement(
   `select id, sender_id as "senderId", shard from stafett.record where id = any ($1::uuid[])`,
 );
 
-/** Events that another source told before: same controller, youth, and facts. */
+/**
+ * Events that another source told before: same controller, youth, and facts. Lateral, so that each key is looked up in the index: as a
+ * join, the plan walked all keys for each record that has one (14 ms a look; a third of all that PostgreSQL did).
+ */
 export const toldBefore = statement(
   'dispatch.told-before',
   `select r.id, r.controller_id as "controllerId", r.same_event_key as "sameEventKey", r.sender_id as "senderId"
    from unnest($1::uuid[], $2::bytea[]) as w (controller_id, same_event_key)
-   join stafett.record r on r.controller_id = w.controller_id and r.same_event_key = w.same_event_key
-   where r.state = 'dispatched' and r.reason is null`,
+   cross join lateral (select * from stafett.record e
+     where e.controller_id = w.controller_id and e.same_event_key = w.same_event_key and e.state = 'dispatched' and e.reason is null offset 0) r`,
 );
 
 export const settleRecords = statement(

@@ -40,13 +40,13 @@ const open = `select t.id, t.record_id as "recordId", t.recipient_id as "recipie
 export const findAffected = statement(
   'transfers.find-affected',
   `select t.id, t.youth_id as "youthId" from stafett.transfer t join stafett.consent c on c.youth_id = t.youth_id
-     where c.id = any ($1::uuid[]) and t.state = 'held' and t.hold_reason = 'consent-missing'
+     where c.id = any ($1::uuid[]) and t.held and t.hold_reason = 'consent-missing'
    union
    select id, youth_id from stafett.transfer where consent_ids <> '{}' and consent_ids && $2::uuid[] and state in ('held', 'available', 'collected')
    union
-   select id, youth_id from stafett.transfer where youth_id = any ($3::uuid[]) and state in ('available', 'collected') and notice is null
+   select id, youth_id from stafett.transfer where youth_id = any ($3::uuid[]) and open and notice is null
    union
-   (select id, youth_id from stafett.transfer where recipient_id = any ($4::uuid[]) and state = 'available' and notice is null limit $6)
+   (select id, youth_id from stafett.transfer where recipient_id = any ($4::uuid[]) and open and state = 'available' and notice is null limit $6)
    union
    select id, youth_id from stafett.transfer where id = any ($5::uuid[]) and notice is null`,
 );
@@ -102,6 +102,6 @@ export const eraseBodies = statement(
 export const overdue = statement(
   'transfers.overdue',
   `select id, shard, case state when 'held' then 'hold-over' else 'available-over' end as cause from stafett.transfer
-   where (state = 'held' and hold_until <= $1) or (state = 'available' and notice is null and available_at <= $2)
+   where (held and hold_until <= $1) or (open and state = 'available' and notice is null and available_at <= $2)
    order by id limit 1000`,
 );

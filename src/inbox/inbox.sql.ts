@@ -12,7 +12,7 @@ const typed = `($3::text[] is null or (case when t.notice is null then t.record_
 /** Without a cursor: what is open, lowest number first (index transfer_open). */
 export const openPage = statement(
   'inbox.open-page',
-  `select ${columns} ${from} where t.recipient_id = $1 and t.no > $2 and t.state in ('available', 'collected') and ${typed} order by t.no limit $4`,
+  `select ${columns} ${from} where t.recipient_id = $1 and t.no > $2 and t.open and ${typed} order by t.no limit $4`,
 );
 
 /** With a cursor: everything above it that may still be read (unique index recipient_id, no). */
@@ -52,7 +52,7 @@ export const answerableById = statement(
 
 export const answerableThrough = statement(
   'inbox.answerable-through',
-  `select ${answerable} from stafett.transfer t where t.recipient_id = $1 and t.no <= $2 and t.state in ('available', 'collected') and ${typed} order by t.no`,
+  `select ${answerable} from stafett.transfer t where t.recipient_id = $1 and t.no <= $2 and t.open and ${typed} order by t.no`,
 );
 
 /** Moves what is still collected; a second answer to the same transfer finds it moved and loses politely. */

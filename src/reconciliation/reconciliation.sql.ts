@@ -17,14 +17,14 @@ export const findDeliveries = statement(
      union all
      select 'held-too-long', t.record_id, t.id, t.hold_until, s.controller_id, t.sender_id
      from stafett.transfer t join stafett.agency s on s.id = t.sender_id
-     where t.state = 'held' and t.hold_until < $1
+     where t.held and t.hold_until < $1
      union all
      select 'unacknowledged', t.record_id, t.id, t.available_at, side.controller_id, t.recipient_id
      from stafett.transfer t
      join stafett.agency s on s.id = t.sender_id
      join stafett.agency r on r.id = t.recipient_id
      cross join lateral (select s.controller_id union select r.controller_id) as side (controller_id)
-     where t.state in ('available', 'collected') and t.notice is null and t.available_at < $3
+     where t.open and t.notice is null and t.available_at < $3
    )
    select code, record_id as "recordId", transfer_id as "transferId", since, controller_id as "controllerId", owner_id as "ownerId"
    from wrong w

@@ -5,6 +5,8 @@ export interface GroupLimits {
   readonly groupSize: number;
   /** Groups that are written at the same time. */
   readonly atOnce: number;
+  /** Jobs that wait before a group is begun beside another: a transaction of few costs nearly as much as one of many. */
+  readonly besideFrom: number;
   /** Jobs, and bytes of what they came in, that may wait or be under way before others are turned away. */
   readonly maxJobs: number;
   readonly maxBytes: number;
@@ -28,11 +30,12 @@ interface Caller<Job, Result> {
 
 /**
  * Lets jobs that arrive at about the same time share one transaction, so that one fsync serves many callers, while each gets
- * its answer only after its own commit. There is no waiting for company: a group goes as soon as a place is free, with all who
- * have come by then.
+ * its answer only after its own commit. There is no waiting for company: a group goes as soon as no other is under way
+ * (or enough have come for one more), with all who have come by then.
  */
 export class GroupCommit<Job, Result> {
   private readonly waiting: Caller<Job, Result>[] = [];
+  private waitingJobs = 0;
   private running = 0;
   private jobs = 0;
   private bytes = 0;
@@ -58,6 +61,7 @@ export class GroupCommit<Job, Result> {
     this.bytes += bytes;
     const answer = new Promise<Result[]>((resolve, reject) => {
       this.waiting.push({ jobs, bytes, resolve, reject });
+      this.waitingJobs += jobs.length;
     });
     // Requests that came in the same turn of the event loop go together.
     if (this.waiting.length === 1) setImmediate(() => this.start());
@@ -68,7 +72,7 @@ export class GroupCommit<Job, Result> {
   }
 
   private start(): void {
-    while (this.waiting.length > 0 && this.running < this.limits.atOnce) {
+    while (this.mayBegin()) {
       this.running += 1;
       void this.settle(this.nextGroup()).finally(() => {
         this.running -= 1;
@@ -77,13 +81,20 @@ export class GroupCommit<Job, Result> {
     }
   }
 
+  private mayBegin(): boolean {
+    if (this.waiting.length === 0 || this.running >= this.limits.atOnce) return false;
+    return this.running === 0 || this.waitingJobs >= this.limits.besideFrom;
+  }
+
   private nextGroup(): Caller<Job, Result>[] {
     let size = 0;
     const end = this.waiting.findIndex(({ jobs }, i) => {
       size += jobs.length;
       return i > 0 && size > this.limits.groupSize;
     });
-    return this.waiting.splice(0, end < 0 ? this.waiting.length : end);
+    const group = this.waiting.splice(0, end < 0 ? this.waiting.length : end);
+    for (const { jobs } of group) this.waitingJobs -= jobs.length;
+    return group;
   }
 
   /** Never fails: every caller gets its results or its error. */

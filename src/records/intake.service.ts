@@ -54,14 +54,20 @@ export class IntakeService {
     private readonly metrics: Metrics,
     private readonly log: Log,
   ) {
-    const { groupSize, groupsAtOnce, bufferEvents, bufferBytes } = config.intake;
+    const { groupSize, groupsAtOnce, groupBesideFrom, bufferEvents, bufferBytes } = config.intake;
     this.groups = new GroupCommit<Submission, Outcome>(
       {
         write: (group) => this.write(group),
         isOfOneJob: (error) => ['22', '23'].includes(sqlState(error)?.slice(0, 2) ?? ''),
         failed: (_, error) => this.failed(error),
       },
-      { groupSize, atOnce: groupsAtOnce, maxJobs: bufferEvents, maxBytes: bufferBytes },
+      {
+        groupSize,
+        atOnce: groupsAtOnce,
+        besideFrom: groupBesideFrom,
+        maxJobs: bufferEvents,
+        maxBytes: bufferBytes,
+      },
     );
   }
 

@@ -73,7 +73,8 @@ describe('a transfer', () => {
 
   it('goes once to each recipient and part', async () => {
     const id = await insertTransfer(app, rows, 'available', (no += 1));
-    const twin = `insert into stafett.transfer select (jsonb_populate_record(t, jsonb_build_object('id', gen_random_uuid(), 'no', 999999))).* from stafett.transfer t where id = $1`;
+    const same = `record_id, recipient_id, part, sender_id, record_type, shard, state, state_at, ground, categories, withheld, consent_ids, created_at`;
+    const twin = `insert into stafett.transfer (id, no, ${same}) select gen_random_uuid(), 999999, ${same} from stafett.transfer where id = $1`;
     expect(await outcome(app, twin, [id])).toBe('23505');
   });
 });
@@ -96,10 +97,7 @@ describe('a record', () => {
     await expect(insertRecord(app, rows, randomUUID(), rows.record)).rejects.toMatchObject({ code: '23505' });
   });
 
-  it('names only agencies and youths that exist', async () => {
-    await expect(insertRecord(app, { ...rows, sender: randomUUID() }, randomUUID())).rejects.toMatchObject({
-      code: '23503',
-    });
+  it('names only youths that exist', async () => {
     await expect(insertRecord(app, { ...rows, youth: randomUUID() }, randomUUID())).rejects.toMatchObject({
       code: '23503',
     });

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { GroupCommit, type GroupLimits } from '../../src/records/group-commit.js';
 
-const limits: GroupLimits = { groupSize: 10, atOnce: 1, maxJobs: 100, maxBytes: 1000 };
+const limits: GroupLimits = { groupSize: 10, atOnce: 1, besideFrom: 1, maxJobs: 100, maxBytes: 1000 };
 const faulty = new Error('the fault of one job');
 
 /** Writes take a moment; a job below zero makes the group fail, as the database would, and NaN makes every group fail. */
@@ -99,4 +99,20 @@ it('turns callers away while the buffer is full, by jobs or by bytes, and takes 
 
 it('answers nothing at once where there is nothing to write', async () => {
   expect(await groupsOf().groups.join([], 10)).toEqual([]);
+});
+
+it('begins a group beside one under way only when enough have come to make it worth a transaction', async () => {
+  const { groups, written, atOnce } = groupsOf({ atOnce: 2, besideFrom: 3 });
+  const first = groups.join([1], 1);
+  await sleep(1);
+  const few = [groups.join([2], 1), groups.join([3], 1)];
+  await Promise.all([first, ...few]);
+  expect(written).toEqual([[1], [2, 3]]);
+  expect(atOnce()).toBe(1);
+
+  const next = groups.join([4], 1);
+  await sleep(1);
+  await Promise.all([next, groups.join([5, 6, 7], 1)]);
+  expect(written.slice(2)).toEqual([[4], [5, 6, 7]]);
+  expect(atOnce()).toBe(2);
 });

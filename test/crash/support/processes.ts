@@ -84,7 +84,6 @@ export class HubProcess {
     const child = spawn(
       process.execPath,
       [
-        '--enable-source-maps',
         '--import',
         pathToFileURL(join(projectFolder, 'bin/leash.mjs')).href,
         join(projectFolder, 'dist/src/main.js'),
