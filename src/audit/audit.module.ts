@@ -1,12 +1,29 @@
 import { Global, Module } from '@nestjs/common';
+import { CONFIG } from '../config/config.module.js';
+import type { Config } from '../config/config.schema.js';
+import { VaultService } from '../vault/vault.service.js';
 import { AuditController } from './audit.controller.js';
 import { AuditService } from './audit.service.js';
 import { ReadingService } from './reading.service.js';
+import { LOG_KEY, logKeyOf } from './seal/log-key.js';
+import { SealService } from './seal/seal.service.js';
+import { LogController } from './serve/log.controller.js';
+import { LogService } from './serve/log.service.js';
 
 @Global()
 @Module({
-  controllers: [AuditController],
-  providers: [AuditService, ReadingService],
+  controllers: [AuditController, LogController],
+  providers: [
+    {
+      provide: LOG_KEY,
+      useFactory: (config: Config, vault: VaultService) => logKeyOf(config, vault),
+      inject: [CONFIG, VaultService],
+    },
+    AuditService,
+    ReadingService,
+    SealService,
+    LogService,
+  ],
   exports: [AuditService],
 })
 export class AuditModule {}

@@ -5,6 +5,7 @@ import type {
   ConsentId,
   ControllerId,
   EntryId,
+  LeafId,
   RecordId,
   TransferId,
   YouthId,
@@ -55,6 +56,9 @@ export const saltFor = (auditKey: Buffer, id: EntryId): Buffer =>
 export const commitment = (salt: Buffer, told: Told): string =>
   createHash('sha256').update(salt).update(canonicalJson(told)).digest('base64url');
 
-/** The leaf's exact bytes (RFC 8785): a random id, the class of act, the day (UTC) and the salted commitment. */
-export const leafBytes = (id: EntryId, told: Told, committed: string): Buffer =>
+/**
+ * The leaf's exact bytes (RFC 8785): a random id, the class of act, the day (UTC) and the salted commitment. The id is not the
+ * row's, whose first 48 bits tell the millisecond.
+ */
+export const leafBytes = (id: LeafId, told: Told, committed: string): Buffer =>
   Buffer.from(canonicalJson({ v: 1, id, act: told.act, day: told.at.slice(0, 10), commitment: committed }));

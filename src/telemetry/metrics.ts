@@ -42,6 +42,12 @@ export class Metrics {
     registers: [this.registry],
   });
 
+  readonly sealedEntries = new Counter({
+    name: 'stafett_sealed_entries_total',
+    help: 'Audit entries that this process has given their places in the log',
+    registers: [this.registry],
+  });
+
   constructor() {
     collectDefaultMetrics({ register: this.registry });
   }

@@ -100,6 +100,11 @@ export class VaultService implements OnApplicationBootstrap {
     return this.keyFor('audit', controller);
   }
 
+  /** The seed of the key that signs the log's checkpoints. */
+  logSeed(): Buffer {
+    return this.keyring.logSeed;
+  }
+
   private newKey(context: readonly string[]): DataKey {
     const key = randomBytes(32);
     const kekId = this.keyring.activeKek;
