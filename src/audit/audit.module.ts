@@ -6,6 +6,7 @@ import { AuditController } from './audit.controller.js';
 import { AuditService } from './audit.service.js';
 import { ReadingService } from './reading.service.js';
 import { LOG_KEY, logKeyOf } from './seal/log-key.js';
+import { SealWatch } from './seal/seal-watch.js';
 import { SealService } from './seal/seal.service.js';
 import { LogController } from './serve/log.controller.js';
 import { LogService } from './serve/log.service.js';
@@ -22,8 +23,9 @@ import { LogService } from './serve/log.service.js';
     AuditService,
     ReadingService,
     SealService,
+    SealWatch,
     LogService,
   ],
-  exports: [AuditService],
+  exports: [AuditService, SealWatch],
 })
 export class AuditModule {}
