@@ -47,7 +47,10 @@ it('discloses nothing when an entry has waited for too long, says so, and still 
   );
   await school.send(school.event('education-interrupted', dataOf('education-interrupted', newYouth())));
   const health = await fetch(`${hub.url}/health/ready`);
-  expect([health.status, ((await health.json()) as Json).info.log]).toEqual([200, { status: 'up', disclosing: false }]);
+  expect([health.status, ((await health.json()) as Json).info.log]).toEqual([
+    200,
+    { status: 'up', disclosing: false },
+  ]);
 });
 
 it('answers a page on which there is nothing to disclose', async () => {
