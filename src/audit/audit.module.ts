@@ -4,6 +4,9 @@ import type { Config } from '../config/config.schema.js';
 import { VaultService } from '../vault/vault.service.js';
 import { AuditController } from './audit.controller.js';
 import { AuditService } from './audit.service.js';
+import { OpeningsService } from './opening/openings.service.js';
+import { ReceiptsController } from './opening/receipts.controller.js';
+import { ReceiptsService } from './opening/receipts.service.js';
 import { ReadingService } from './reading.service.js';
 import { LOG_KEY, logKeyOf } from './seal/log-key.js';
 import { SealWatch } from './seal/seal-watch.js';
@@ -13,7 +16,7 @@ import { LogService } from './serve/log.service.js';
 
 @Global()
 @Module({
-  controllers: [AuditController, LogController],
+  controllers: [AuditController, LogController, ReceiptsController],
   providers: [
     {
       provide: LOG_KEY,
@@ -25,6 +28,8 @@ import { LogService } from './serve/log.service.js';
     SealService,
     SealWatch,
     LogService,
+    OpeningsService,
+    ReceiptsService,
   ],
   exports: [AuditService, SealWatch],
 })

@@ -53,8 +53,10 @@ export const saltFor = (auditKey: Buffer, id: EntryId): Buffer =>
   createHmac('sha256', auditKey).update(id).digest();
 
 /** SHA-256(salt ‖ canonical JSON): binds the leaf to what entry_detail tells, and tells nothing itself. */
-export const commitment = (salt: Buffer, told: Told): string =>
-  createHash('sha256').update(salt).update(canonicalJson(told)).digest('base64url');
+export const commitment = (salt: Buffer, told: Told): string => commitmentOf(salt, canonicalJson(told));
+
+export const commitmentOf = (salt: Buffer, canonical: string): string =>
+  createHash('sha256').update(salt).update(canonical).digest('base64url');
 
 /**
  * The leaf's exact bytes (RFC 8785): a random id, the class of act, the day (UTC) and the salted commitment. The id is not the

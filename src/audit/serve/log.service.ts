@@ -16,6 +16,12 @@ export interface Published {
   readonly note: string;
 }
 
+/** An entry's bytes and place; undefined where it has none yet. */
+export interface Leaf {
+  readonly leaf: Buffer;
+  readonly leafIndex: number | undefined;
+}
+
 type HashTile = TileName & { readonly level: number };
 
 /** Reads the log as the newest checkpoint publishes it: what has been added since is not there yet. */
@@ -54,20 +60,27 @@ export class LogService {
    */
   async proof(entry: EntryId): Promise<string> {
     return withTx(this.db, async (tx) => {
-      const [leaf] = await tx.query<{ entry: Buffer; index: string | null }>(leafOfEntry, [entry]);
-      if (!leaf) throw new Problem('not-found');
-      const [checkpoint] = await tx.query<{ size: string; note: string }>(publishedCheckpoint);
-      if (leaf.index === null || !checkpoint || Number(leaf.index) >= Number(checkpoint.size))
-        throw new Problem('entry-not-sealed');
-      const index = Number(leaf.index);
-      const size = Number(checkpoint.size);
-      const path = await inclusionProof(
-        index,
-        size,
-        hashesFromTiles(size, (tile) => readTile(tx, tile)),
-      );
-      return formatProof({ extra: leaf.entry, index, path, checkpoint: checkpoint.note });
+      const [row] = await tx.query<{ entry: Buffer; index: string | null }>(leafOfEntry, [entry]);
+      if (!row) throw new Problem('not-found');
+      const leaf = { leaf: row.entry, leafIndex: row.index === null ? undefined : Number(row.index) };
+      const [proof] = await this.prove(tx, [leaf]);
+      if (proof === undefined) throw new Problem('entry-not-sealed');
+      return proof;
     });
+  }
+
+  /** Proofs by the newest checkpoint, each tile read once; undefined for what it does not cover yet. */
+  async prove(tx: Tx, leaves: readonly Leaf[]): Promise<(string | undefined)[]> {
+    const [checkpoint] = await tx.query<{ size: string; note: string }>(publishedCheckpoint);
+    const size = Number(checkpoint?.size ?? 0);
+    const readHash = hashesFromTiles(size, (tile) => readTile(tx, tile));
+    return Promise.all(
+      leaves.map(async ({ leaf, leafIndex: index }) => {
+        if (!checkpoint || index === undefined || index >= size) return undefined;
+        const path = await inclusionProof(index, size, readHash);
+        return formatProof({ extra: leaf, index, path, checkpoint: checkpoint.note });
+      }),
+    );
   }
 }
 

@@ -4,3 +4,4 @@ export * from './note.js';
 export * from './proof.js';
 export * from './text.js';
 export * from './tiles.js';
+export * from './receipt.js';
