@@ -9,6 +9,7 @@ import { projectFolder } from '../config/load.js';
 import { mintToken } from '../identity/issuer.tokens.js';
 import { CommandError } from './command-error.js';
 import type { HubClient } from './hub-client.js';
+import { addLog } from './log.js';
 import { oneLine, print, tell } from './output.js';
 import { pull, type PullOptions } from './pull.js';
 import { readEvents, type Event } from './read-events.js';
@@ -42,6 +43,7 @@ export function stafett(): Command {
   addReading(program);
   addExchange(program);
   addOperation(program);
+  addLog(program);
   return program;
 }
 

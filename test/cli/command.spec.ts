@@ -48,6 +48,7 @@ describe('help', () => {
       'directory load',
       'migrate',
       'tour',
+      'log verify',
     ]);
   });
 

@@ -1,4 +1,4 @@
-import { createHash, hash } from 'node:crypto';
+import { hash } from 'node:crypto';
 
 /**
  * The Merkle tree of RFC 6962 section 2.1 over SHA-256; proofs are checked as in RFC 9162 sections 2.1.3.2 and 2.1.4.2.
@@ -10,11 +10,11 @@ const LEAF_PREFIX = Buffer.of(0);
 const NODE_PREFIX = 1;
 
 /** The root of a tree without entries: SHA-256 of nothing. */
-export const emptyRoot = (): Buffer => createHash('sha256').digest();
+export const emptyRoot = (): Buffer => hash('sha256', '', 'buffer');
 
 /** SHA-256(0x00 ‖ entry). The prefix keeps an entry of 64 bytes from being shown as a node. */
 export const leafHash = (entry: Uint8Array): Buffer =>
-  createHash('sha256').update(LEAF_PREFIX).update(entry).digest();
+  hash('sha256', Buffer.concat([LEAF_PREFIX, entry]), 'buffer');
 
 /** One buffer for all: a node is hashed at once, and nothing waits in between. */
 const pair = Buffer.alloc(1 + 2 * HASH_BYTES, NODE_PREFIX);
@@ -179,6 +179,10 @@ export class CompactRange {
 
   get size(): number {
     return this.count;
+  }
+
+  copy(): CompactRange {
+    return new CompactRange(this.count, [...this.roots]);
   }
 
   /** What `from` takes, together with the size. */

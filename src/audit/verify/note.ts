@@ -114,11 +114,7 @@ export function verifyNote(note: Note, keys: readonly VerifierKey[]): VerifiedSi
 
 function verifyOne(text: string, { signature, line }: NoteSignature, key: VerifierKey): VerifiedSignature {
   const wrong = new SignatureError(`The signature of ${keyLabel(key)} is wrong.`);
-  const publicKey = createPublicKey({
-    key: Buffer.concat([SPKI_PREFIX, key.publicKey]),
-    format: 'der',
-    type: 'spki',
-  });
+  const publicKey = keyObject(key);
   if (key.type === 'note') {
     if (signature.length !== SIGNATURE_BYTES || !verify(null, Buffer.from(text), publicKey, signature))
       throw wrong;
@@ -133,6 +129,16 @@ function verifyOne(text: string, { signature, line }: NoteSignature, key: Verifi
   )
     throw wrong;
   return { key, line, timestamp };
+}
+
+/** Reading a key costs as much as a quarter of a check; a log keeps a checkpoint a second. */
+const keyObjects = new WeakMap<VerifierKey, KeyObject>();
+
+function keyObject(key: VerifierKey): KeyObject {
+  const der = { key: Buffer.concat([SPKI_PREFIX, key.publicKey]), format: 'der', type: 'spki' } as const;
+  const object = keyObjects.get(key) ?? createPublicKey(der);
+  keyObjects.set(key, object);
+  return object;
 }
 
 /** A signature line, without its newline, for a text that ends with one. */

@@ -15,6 +15,11 @@ export interface TileName {
   readonly width: number;
 }
 
+/** A tile that has hashes. */
+export interface HashTile extends TileName {
+  readonly level: number;
+}
+
 export interface TileRow {
   readonly level: number;
   /** Tiles of 256. */
@@ -82,18 +87,23 @@ export function encodeBundle(entries: readonly Uint8Array[]): Buffer {
 
 /** The entries of a bundle, as views of it. @throws FormatError where it has not this many, or more bytes than they have */
 export function decodeBundle(bundle: Uint8Array, width: number): Buffer[] {
+  const entries = entriesIn(bundle);
+  if (entries.length !== width)
+    throw new FormatError(`It has ${entries.length} entries instead of ${width}.`);
+  return entries;
+}
+
+/** However many there are. @throws FormatError where it ends inside one */
+export function entriesIn(bundle: Uint8Array): Buffer[] {
   const bytes = Buffer.from(bundle.buffer, bundle.byteOffset, bundle.length);
   const entries: Buffer[] = [];
-  let at = 0;
-  while (at < bytes.length) {
+  for (let at = 0; at < bytes.length;) {
     const start = at + 2;
     const end = start > bytes.length ? Infinity : start + bytes.readUInt16BE(at);
     if (end > bytes.length) throw new FormatError(`It ends inside entry ${entries.length} of it.`);
     entries.push(bytes.subarray(start, end));
     at = end;
   }
-  if (entries.length !== width)
-    throw new FormatError(`It has ${entries.length} entries instead of ${width}.`);
   return entries;
 }
 
@@ -101,10 +111,7 @@ export function decodeBundle(bundle: Uint8Array, width: number): Buffer[] {
  * Reads hashes of the tree from its tiles, for the proofs of a tree of this size. Each tile is asked for once.
  * @param readTile gives a tile at least as wide as asked for
  */
-export function hashesFromTiles(
-  size: number,
-  readTile: (tile: TileName & { readonly level: number }) => Promise<Uint8Array>,
-): HashReader {
+export function hashesFromTiles(size: number, readTile: (tile: HashTile) => Promise<Uint8Array>): HashReader {
   const tiles = new Map<string, Promise<Uint8Array>>();
   return async (level, index) => {
     const row = Math.floor(level / LEVELS_PER_TILE);
