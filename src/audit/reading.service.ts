@@ -8,6 +8,7 @@ import { NIL, type EntryId } from '../common/ids.js';
 import { isDay } from '../common/days.js';
 import { Problem } from '../common/problems.js';
 import { withTx, type Tx } from '../database/tx.js';
+import { Log } from '../telemetry/log.js';
 import { VaultService } from '../vault/vault.service.js';
 import { YouthsService } from '../vault/youths.service.js';
 import { AuditService } from './audit.service.js';
@@ -33,6 +34,7 @@ export class ReadingService {
     private readonly audit: AuditService,
     private readonly youths: YouthsService,
     private readonly openings: OpeningsService,
+    private readonly log: Log,
     vault: VaultService,
   ) {
     this.cursors = vault.cursors();
@@ -128,6 +130,8 @@ export class ReadingService {
         proof: `/v1/log/proofs/${row.entryId}`,
       };
     });
+    const changed = items.filter(({ verified }) => verified === false).length;
+    if (changed > 0) this.log.error('audit-detail-changed', { count: changed });
     const last = items.at(-1);
     return {
       items,

@@ -8,10 +8,13 @@ import {
   SignatureError,
   SourceError,
   verifyLog,
+  verifyReceipt,
+  type Receipt,
   type VerifierKey,
   type Verification,
 } from '../audit/verify/index.js';
 import { CommandError } from './command-error.js';
+import { addLogKeeping } from './log-keeper.js';
 import { print } from './output.js';
 import { progressBar } from './progress.js';
 
@@ -21,7 +24,7 @@ interface VerifyArguments {
   readonly token?: string;
 }
 
-/** The commands about the log of what the hub did. They need no settings and no database. */
+/** The commands about the log of what the hub did. To verify needs no settings and no database. */
 export function addLog(program: Command): void {
   const log = program
     .command('log')
@@ -43,6 +46,13 @@ export function addLog(program: Command): void {
       '\nKeep the checkpoint of each look, and give it with --since the next time: without a memory outside the hub,\nwhoever holds the log’s key can rewrite everything and sign it again.\n\nExample: stafett log verify ./log --key "$(cat hub.vkey)" --since checkpoint-of-last-month',
     )
     .action(verify);
+  log
+    .command('check')
+    .description('check receipts, or the file of a youth, without the hub: what does the log prove')
+    .argument('<file>', 'what /v1/log/receipts or "stafett log youth" gave')
+    .requiredOption('--key <vkey>', 'the log’s key, as it was handed over by other means than the log')
+    .action(check);
+  addLogKeeping(log);
 }
 
 async function verify(where: string, { key, since, token }: VerifyArguments): Promise<void> {
@@ -61,6 +71,41 @@ async function verify(where: string, { key, since, token }: VerifyArguments): Pr
     throw error;
   });
   await report(verification);
+}
+
+async function check(file: string, { key }: { readonly key: string }): Promise<void> {
+  const log = keyFrom(key);
+  const { receipts, agencies } = receiptsIn(file, await fileAt(file));
+  const names = new Map(agencies.map(({ id, orgNumber, name }) => [id, `${orgNumber} ${name}`]));
+  let unproven = 0;
+  for (const receipt of receipts) {
+    try {
+      const { told, index, checkpoint } = verifyReceipt(receipt, { log });
+      const who = [told['agency'], told['otherAgency']].map((id) => names.get(String(id)) ?? 'nobody');
+      await print(
+        `proven: ${String(told['at'])} ${String(told['act'])} ${String(told['recordType'])}, ${who.join(', other side ')} (entry ${index} of ${checkpoint.size})`,
+      );
+    } catch (error) {
+      unproven += 1;
+      await print(`not proven: ${error instanceof Error ? error.message : 'it is no receipt'}`);
+    }
+  }
+  if (unproven > 0) throw new CommandError(`${unproven} of ${receipts.length} are not proven.`);
+}
+
+interface ReceiptFile {
+  readonly receipts: readonly Receipt[];
+  readonly agencies: readonly { readonly id: string; readonly orgNumber: string; readonly name: string }[];
+}
+
+function receiptsIn(path: string, bytes: Buffer): ReceiptFile {
+  try {
+    const { receipts, agencies = [] } = JSON.parse(bytes.toString()) as Partial<ReceiptFile>;
+    if (Array.isArray(receipts) && Array.isArray(agencies)) return { receipts, agencies };
+  } catch {
+    // Told below: it is the same to whoever reads it.
+  }
+  throw new CommandError(`${path} is no file of receipts: JSON with a list "receipts".`);
 }
 
 async function report(verification: Verification): Promise<void> {

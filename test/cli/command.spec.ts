@@ -49,6 +49,10 @@ describe('help', () => {
       'migrate',
       'tour',
       'log verify',
+      'log check',
+      'log export',
+      'log fsck',
+      'log youth',
     ]);
   });
 

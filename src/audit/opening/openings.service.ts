@@ -1,7 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { EntryId, YouthId } from '../../common/ids.js';
 import type { Tx } from '../../database/tx.js';
-import { Log } from '../../telemetry/log.js';
 import { VaultService } from '../../vault/vault.service.js';
 import { YouthsService } from '../../vault/youths.service.js';
 import { openDetail, type DetailRow, type Opened } from './opening.js';
@@ -13,10 +12,9 @@ export class OpeningsService {
   constructor(
     private readonly vault: VaultService,
     private readonly youths: YouthsService,
-    private readonly log: Log,
   ) {}
 
-  /** Of the entries that are there. What differs from its leaf is told to the operator too. */
+  /** Of the entries that are there. */
   async byId(tx: Tx, ids: readonly EntryId[]): Promise<Map<EntryId, Opened>> {
     if (ids.length === 0) return new Map();
     return this.open(tx, await tx.query<DetailRow>(detailsById, [ids]));
@@ -34,8 +32,6 @@ export class OpeningsService {
         : this.vault.auditKeyOfController(row.controllerId ?? 'hub');
       opened.set(row.id, openDetail(row, key));
     }
-    const changed = [...opened.values()].filter(({ verdict }) => verdict === 'changed').length;
-    if (changed > 0) this.log.error('audit-detail-changed', { count: changed });
     return opened;
   }
 }

@@ -93,7 +93,7 @@ async function published(tx: Tx): Promise<Published> {
 const isHashTile = (name: TileName): name is HashTile => name.level !== 'entries';
 
 /** From the full tile where there is one; else from what it is made of: leaves, or the roots of full tiles below. */
-async function readTile(tx: Tx, { level, index, width }: HashTile): Promise<Buffer> {
+export async function readTile(tx: Tx, { level, index, width }: HashTile): Promise<Buffer> {
   const [full] = await tx.query<{ hashes: Buffer }>(fullTile, [level, index, width * HASH_BYTES]);
   if (full) return full.hashes;
   const from = index * TILE_WIDTH;
