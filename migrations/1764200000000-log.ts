@@ -3,7 +3,7 @@ import type { MigrationInterface, QueryRunner } from 'typeorm';
 /**
  * The transparency log: numbers of entries, their places in the tree, its tiles, the signed checkpoints, and terms of standing jobs.
  * Locks: ACCESS EXCLUSIVE on audit_entry, which is rewritten to give what is there its numbers (10,000,000 entries: about a
- * minute, in which intake waits); all else is created.
+ * minute, in which intake waits); SHARE on entry_detail for an index that holds next to nothing; all else is created.
  *
  * Numbers are given in the entry's own transaction: they become visible out of order, and one that was rolled back is missing
  * for ever. Places in the tree are given after the commit, without gaps (src/audit/seal/). Nothing here is updated, ever: an
@@ -68,4 +68,7 @@ create table stafett.standing_term (
   primary key (job, term)
 );`;
 
-const statements = [numbers, tree, appendOnly, terms];
+const starts = `
+create index entry_of_starts on stafett.entry_detail (act, id) where act in ('settings-changed', 'key-added');`;
+
+const statements = [numbers, tree, appendOnly, terms, starts];

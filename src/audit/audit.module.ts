@@ -11,6 +11,7 @@ import { ReadingService } from './reading.service.js';
 import { LOG_KEY, logKeyOf } from './seal/log-key.js';
 import { SealWatch } from './seal/seal-watch.js';
 import { SealService } from './seal/seal.service.js';
+import { StartsService } from './starts.service.js';
 import { LogController } from './serve/log.controller.js';
 import { LogService } from './serve/log.service.js';
 
@@ -28,6 +29,7 @@ import { LogService } from './serve/log.service.js';
     SealService,
     SealWatch,
     LogService,
+    StartsService,
     OpeningsService,
     ReceiptsService,
   ],
