@@ -78,12 +78,13 @@ async function report(verification: Verification): Promise<void> {
   await print('The log is whole: every entry, tile and checkpoint is as it was signed.');
 }
 
-function keyFrom(text: string): VerifierKey {
+/** @param option where it was given. @throws CommandError */
+export function keyFrom(text: string, option = '--key'): VerifierKey {
   try {
     return parseVerifierKey(text.trim());
   } catch (error) {
     throw new CommandError(
-      `--key: ${(error as Error).message} A key is one line, "<name>+<id>+<base64>"; the hub’s is at /v1/log/key.`,
+      `${option}: ${(error as Error).message} A key is one line, "<name>+<id>+<base64>"; the hub’s is at /v1/log/key.`,
     );
   }
 }

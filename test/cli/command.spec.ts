@@ -49,6 +49,7 @@ describe('help', () => {
       'migrate',
       'tour',
       'log verify',
+      'witness',
     ]);
   });
 
