@@ -65,11 +65,11 @@ async function verify(where: string, { key, since, token }: VerifyArguments): Pr
 
 async function report(verification: Verification): Promise<void> {
   const { checkpoint, entries, tiles, checkpoints, newer, findings, found } = verification;
-  for (const { subject, fault } of findings) await print(`${subject}: ${fault}`);
+  for (const { subject, fault } of findings) await print(visible(`${subject}: ${fault}`));
   if (found > findings.length) await print(`… and ${found - findings.length} more.`);
   if (checkpoint)
     await print(
-      `${checkpoint.origin}: ${entries} of ${checkpoint.size} entries, ${tiles} tiles and bundles, ${checkpoints} kept checkpoints${newer > 0 ? ` (${newer} newer ones not yet)` : ''}; root ${checkpoint.root.toString('base64')}`,
+      `${visible(checkpoint.origin)}: ${entries} of ${checkpoint.size} entries, ${tiles} tiles and bundles, ${checkpoints} kept checkpoints${newer > 0 ? ` (${newer} newer ones not yet)` : ''}; root ${checkpoint.root.toString('base64')}`,
     );
   if (found > 0)
     throw new CommandError(
@@ -77,6 +77,9 @@ async function report(verification: Verification): Promise<void> {
     );
   await print('The log is whole: every entry, tile and checkpoint is as it was signed.');
 }
+
+/** What a log says goes to a terminal: without what would move its cursor or turn the text around. */
+const visible = (text: string): string => text.replaceAll(/[\p{Cc}\p{Cf}]/gu, '\ufffd');
 
 /** @param option where it was given. @throws CommandError */
 export function keyFrom(text: string, option = '--key'): VerifierKey {

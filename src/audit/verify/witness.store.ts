@@ -1,6 +1,6 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { link, mkdir, open, readdir, readFile, rm } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 
 /** What a witness has cosigned last for a log. */
 export interface Seen {
@@ -37,7 +37,7 @@ export class WitnessStore {
    */
   async replace(origin: string, seen: Seen | undefined, note: string): Promise<boolean> {
     const folder = this.folderOf(origin);
-    await mkdir(folder, { recursive: true });
+    await makeFolder(folder);
     const generation = (seen?.generation ?? 0) + 1;
     const path = join(folder, stateFile(generation));
     if (!(await createSynced(folder, path, note))) return false;
@@ -55,7 +55,7 @@ export class WitnessStore {
   /** The first alarm stays: it has what came first. */
   async raiseAlarm(origin: string, text: string): Promise<void> {
     const folder = this.folderOf(origin);
-    await mkdir(folder, { recursive: true });
+    await makeFolder(folder);
     await createSynced(folder, this.alarmFile(origin), text);
   }
 
@@ -93,13 +93,25 @@ async function createSynced(folder: string, path: string, content: string): Prom
   } finally {
     await rm(temporary, { force: true });
   }
+  await syncFolder(folder);
+  return true;
+}
+
+/** With every folder above it that had to be made: what is in a folder is lost where its own name is. */
+async function makeFolder(folder: string): Promise<void> {
+  const first = await mkdir(folder, { recursive: true });
+  if (first === undefined) return;
+  for (let made = resolve(folder); made.length >= resolve(first).length; made = dirname(made))
+    await syncFolder(dirname(made));
+}
+
+async function syncFolder(folder: string): Promise<void> {
   const directory = await open(folder, 'r');
   try {
     await directory.sync();
   } finally {
     await directory.close();
   }
-  return true;
 }
 
 const stateFile = (generation: number): string => `state.${generation}`;

@@ -54,14 +54,9 @@ export class Witness {
     const seen = await this.store.latest(log.name);
     const before = seenCheckpoint(seen, log);
     // Anyone may send an old checkpoint, or a wrong proof; but only the log can sign two trees of one size.
-    if (checkpoint.size === before.size && !sameHash(checkpoint.root, before.root) && seen) {
-      await this.raiseAlarm(
-        log.name,
-        'It has signed two different trees of the same size: a fork.',
-        seen.note,
-        note,
-      );
-      return { status: 422, why: 'The root differs from the one that was cosigned at this size.' };
+    if (seen && checkpoint.size === before.size && !sameHash(checkpoint.root, before.root)) {
+      const why = 'It has signed two different trees of the same size: a fork.';
+      await this.raiseAlarm(log.name, why, seen.note, note);
     }
     return decide({ oldSize, path, checkpoint, seen: before }) ?? (await this.cosign(log, seen, checkpoint));
   }

@@ -38,9 +38,10 @@ export class Watch {
 
   private async compare(): Promise<Look> {
     const { witness, log } = this;
+    // In this order: a checkpoint that the log has sent by itself meanwhile is no rollback.
+    const seen = await witness.latest(log);
     const note = Buffer.from(await this.source.checkpoint()).toString();
     const checkpoint = openCheckpoint(note, log);
-    const seen = await witness.latest(log);
     const size = seen?.checkpoint.size ?? 0;
     if (checkpoint.size < size) {
       this.smaller += 1;

@@ -274,6 +274,12 @@ describe('an alarm', () => {
     expect((await get('/health')).status).toBe(200);
   });
 
+  it('is raised whatever the old size is that comes with it', async () => {
+    await add(0, 13);
+    expect(await post(`old 5\n\n${noteAt(13, forked)}`)).toMatchObject({ status: 409, text: '13\n' });
+    expect(alarms).toHaveLength(1);
+  });
+
   it('is not raised by an old checkpoint that anyone may send again', async () => {
     await add(0, 13);
     await post(`old 0\n\n${noteAt(5)}`);
@@ -330,6 +336,21 @@ describe('the watch', () => {
     }
     expect(look).toEqual({ state: 'cosigned', size: 40 });
     expect(alarms).toEqual([]);
+  });
+
+  it('does not take for a rollback what the log sent by itself while it looked', async () => {
+    await lookNow();
+    const files13 = new LogFolder(join(folder, 'log13'), log).write(entries.slice(0, 13));
+    const source = folderSource(files13.folder);
+    const overtaken = {
+      ...source,
+      checkpoint: async () => {
+        const note = await source.checkpoint();
+        expect((await add(5, 40)).status).toBe(200);
+        return note;
+      },
+    };
+    expect(await new Watch(witness, log, overtaken).look()).toEqual({ state: 'cosigned', size: 40 });
   });
 
   it('raises an alarm when another tree of the same size is signed', async () => {
