@@ -1,5 +1,4 @@
-import type { OpenedCheckpoint } from './checkpoint.js';
-import { openCheckpoint } from './checkpoint.js';
+import { openCheckpoint, type OpenedCheckpoint } from './checkpoint.js';
 import { Findings, type Finding } from './findings.js';
 import { KeptCheckpoints, opened, type NamedCheckpoint } from './kept-checkpoints.js';
 import { TileReader, type Leaves } from './leaves.js';

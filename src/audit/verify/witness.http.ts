@@ -89,9 +89,14 @@ async function health(witness: Witness, lastLook: (origin: string) => Look | und
     witness.logs.map(async (log) => {
       const alarm = await witness.store.alarmOf(log.name);
       const size = (await witness.latest(log))?.checkpoint.size ?? 0;
-      const look = lastLook(log.name);
-      const state = alarm === undefined ? (look?.state ?? 'cosigned') : 'alarm';
-      return { origin: log.name, size, state, ...(look?.state === 'unclear' && { why: look.why }) };
+      const look = lastLook(log.name) ?? { state: 'unclear', why: 'It has not been looked at yet.' };
+      const state = alarm === undefined ? look.state : 'alarm';
+      return {
+        origin: log.name,
+        size,
+        state,
+        ...(state === 'unclear' && look.state === 'unclear' && { why: look.why }),
+      };
     }),
   );
   const well = logs.every(({ state }) => state === 'cosigned');

@@ -271,6 +271,10 @@ describe('an alarm', () => {
 
     rmSync(witness.store.alarmFile(log.name));
     expect((await add(13, 40)).status).toBe(200);
+    expect(JSON.parse((await get('/health')).text)).toMatchObject({
+      logs: [{ state: 'unclear', why: 'It has not been looked at yet.' }],
+    });
+    look = { state: 'cosigned', size: 40 };
     expect((await get('/health')).status).toBe(200);
   });
 
