@@ -110,11 +110,11 @@ function receiptsIn(path: string, bytes: Buffer): ReceiptFile {
 
 async function report(verification: Verification): Promise<void> {
   const { checkpoint, entries, tiles, checkpoints, newer, findings, found } = verification;
-  for (const { subject, fault } of findings) await print(`${subject}: ${fault}`);
+  for (const { subject, fault } of findings) await print(visible(`${subject}: ${fault}`));
   if (found > findings.length) await print(`… and ${found - findings.length} more.`);
   if (checkpoint)
     await print(
-      `${checkpoint.origin}: ${entries} of ${checkpoint.size} entries, ${tiles} tiles and bundles, ${checkpoints} kept checkpoints${newer > 0 ? ` (${newer} newer ones not yet)` : ''}; root ${checkpoint.root.toString('base64')}`,
+      `${visible(checkpoint.origin)}: ${entries} of ${checkpoint.size} entries, ${tiles} tiles and bundles, ${checkpoints} kept checkpoints${newer > 0 ? ` (${newer} newer ones not yet)` : ''}; root ${checkpoint.root.toString('base64')}`,
     );
   if (found > 0)
     throw new CommandError(
@@ -123,12 +123,16 @@ async function report(verification: Verification): Promise<void> {
   await print('The log is whole: every entry, tile and checkpoint is as it was signed.');
 }
 
-function keyFrom(text: string): VerifierKey {
+/** What a log says goes to a terminal: without what would move its cursor or turn the text around. */
+const visible = (text: string): string => text.replaceAll(/[\p{Cc}\p{Cf}]/gu, '\ufffd');
+
+/** @param option where it was given. @throws CommandError */
+export function keyFrom(text: string, option = '--key'): VerifierKey {
   try {
     return parseVerifierKey(text.trim());
   } catch (error) {
     throw new CommandError(
-      `--key: ${(error as Error).message} A key is one line, "<name>+<id>+<base64>"; the hub’s is at /v1/log/key.`,
+      `${option}: ${(error as Error).message} A key is one line, "<name>+<id>+<base64>"; the hub’s is at /v1/log/key.`,
     );
   }
 }

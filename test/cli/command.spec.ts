@@ -53,6 +53,7 @@ describe('help', () => {
       'log export',
       'log fsck',
       'log youth',
+      'witness',
     ]);
   });
 

@@ -1,5 +1,12 @@
 import { isSize } from './merkle.js';
-import { parseNote, verifyNote, type VerifiedSignature, type VerifierKey } from './note.js';
+import {
+  keyLabel,
+  parseNote,
+  SignatureError,
+  verifyNote,
+  type VerifiedSignature,
+  type VerifierKey,
+} from './note.js';
 import { decimal, FormatError, hash64 } from './text.js';
 
 /** C2SP tlog-checkpoint: what a log says about itself in a signed note. */
@@ -61,6 +68,8 @@ export function openCheckpoint(
   const checkpoint = parseCheckpoint(note.text);
   if (checkpoint.origin !== log.name)
     throw new FormatError(`It is a checkpoint of ${checkpoint.origin}, not of ${log.name}.`);
-  verifyNote(note, [log]);
-  return { ...checkpoint, text: note.text, signatures: verifyNote(note, [log, ...witnesses]) };
+  const signatures = verifyNote(note, [log, ...witnesses]);
+  if (!signatures.some(({ key }) => key === log))
+    throw new SignatureError(`It is not signed by ${keyLabel(log)}, but by witnesses only.`);
+  return { ...checkpoint, text: note.text, signatures };
 }

@@ -10,3 +10,8 @@ export * from './source.js';
 export * from './text.js';
 export * from './tiles.js';
 export * from './verify-log.js';
+export * from './witness.http.js';
+export * from './witness.js';
+export * from './witness.request.js';
+export * from './witness.store.js';
+export * from './witness.watch.js';

@@ -57,6 +57,12 @@ export class KeptCheckpoints {
     return due.sort((a, b) => a.checkpoint.size - b.checkpoint.size);
   }
 
+  /** Those that are larger than all that was asked for. */
+  async *rest(): AsyncGenerator<NamedCheckpoint> {
+    for (; (this.next ??= await this.read()); this.next = undefined) yield this.next;
+    if (this.since) yield this.since;
+  }
+
   private async read(): Promise<NamedCheckpoint | undefined> {
     for (;;) {
       const { value, done } = await this.iterator.next();

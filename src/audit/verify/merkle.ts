@@ -144,6 +144,10 @@ export async function consistencyProof(m: number, n: number, readHash: HashReade
   return (await Promise.all(parts)).reverse();
 }
 
+/** The root of the tree of this size, as its complete subtrees make it. */
+export const treeRoot = (size: number, readHash: HashReader): Promise<Buffer> =>
+  size === 0 ? Promise.resolve(emptyRoot()) : rootOf(0, size, readHash);
+
 /** MTH(D[from:to]) where `from` is a multiple of the next power of two: so RFC 6962 cuts every tree. */
 async function rootOf(from: number, to: number, readHash: HashReader): Promise<Buffer> {
   const count = to - from;

@@ -4,8 +4,8 @@ import { parseNote } from './note.js';
 import { readTile, SourceError, type LogSource } from './source.js';
 
 export interface HttpOptions {
-  /** Sent as a bearer token. */
-  readonly token?: string | undefined;
+  /** Sent as a bearer token; asked for at each request, so that it may be renewed. */
+  readonly token?: string | (() => Promise<string>) | undefined;
   /** Milliseconds for one answer. */
   readonly patienceMs?: number;
   /** How often to ask where the log is busy or does not answer. */
@@ -26,7 +26,6 @@ export function httpSource(
   { token, patienceMs = PATIENCE_MS, attempts = ATTEMPTS }: HttpOptions = {},
 ): LogSource {
   const base = url.replace(/\/+$/, '');
-  const headers: Record<string, string> = token === undefined ? {} : { authorization: `Bearer ${token}` };
 
   /** undefined where there is nothing (404). @throws SourceError */
   async function get(path: string): Promise<Buffer | undefined> {
@@ -45,6 +44,8 @@ export function httpSource(
   }
 
   async function ask(path: string): Promise<{ status: number; body: Buffer; pauseMs: number }> {
+    const bearer = typeof token === 'function' ? await token() : token;
+    const headers: Record<string, string> = bearer === undefined ? {} : { authorization: `Bearer ${bearer}` };
     // A redirect would carry the token to somewhere else.
     const signal = AbortSignal.timeout(patienceMs);
     const response = await fetch(`${base}/${path}`, { headers, signal, redirect: 'error' });

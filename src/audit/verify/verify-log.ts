@@ -1,5 +1,4 @@
-import type { OpenedCheckpoint } from './checkpoint.js';
-import { openCheckpoint } from './checkpoint.js';
+import { openCheckpoint, type OpenedCheckpoint } from './checkpoint.js';
 import { Findings, type Finding } from './findings.js';
 import { KeptCheckpoints, opened, type NamedCheckpoint } from './kept-checkpoints.js';
 import { TileReader, type Leaves } from './leaves.js';
@@ -84,10 +83,7 @@ export async function verifyLog(source: LogSource, options: VerifyOptions): Prom
     progress?.(trees.size, checkpoint.size);
   }
   if (whole) await trees.judge(checkpoint, tiles, findings);
-  return result(
-    checkpoint,
-    await accountForNewer(source, key, checkpoint, await kept.upTo(Infinity), findings),
-  );
+  return result(checkpoint, await accountForNewer(source, key, checkpoint, kept.rest(), findings));
 }
 
 /**
@@ -98,18 +94,21 @@ async function accountForNewer(
   source: LogSource,
   key: VerifierKey,
   checkpoint: OpenedCheckpoint,
-  rest: readonly NamedCheckpoint[],
+  rest: AsyncIterable<NamedCheckpoint>,
   findings: Findings,
 ): Promise<number> {
-  const beyond = rest.filter((kept) => kept.checkpoint.size > checkpoint.size);
+  const beyond: { readonly name: string; readonly size: number }[] = [];
+  // A log keeps one for each second: only what is needed of them is held.
+  for await (const kept of rest)
+    if (kept.checkpoint.size > checkpoint.size) beyond.push({ name: kept.name, size: kept.checkpoint.size });
   if (beyond.length === 0) return 0;
   const newest = opened({ name: 'checkpoint', note: await source.checkpoint() }, key, findings);
-  const size = newest?.checkpoint.size ?? checkpoint.size;
-  const cut = beyond.filter((kept) => kept.checkpoint.size > size);
-  for (const kept of cut)
+  const end = newest?.checkpoint.size ?? checkpoint.size;
+  const cut = beyond.filter(({ size }) => size > end);
+  for (const { name, size } of cut)
     findings.add(
-      kept.name,
-      `It has the log’s signature for ${kept.checkpoint.size} entries, and the log ends at ${size} now: it was cut back.`,
+      name,
+      `It has the log’s signature for ${size} entries, and the log ends at ${end} now: it was cut back.`,
     );
   return beyond.length - cut.length;
 }
