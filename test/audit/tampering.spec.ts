@@ -7,7 +7,6 @@ import { fsck } from '../../src/audit/fsck/fsck.js';
 import { databaseSource } from '../../src/audit/fsck/database-source.js';
 import { OpeningsService } from '../../src/audit/opening/openings.service.js';
 import { exportLog } from '../../src/audit/serve/export.js';
-import { LogService } from '../../src/audit/serve/log.service.js';
 import { logKeyOf } from '../../src/audit/seal/log-key.js';
 import {
   CompactRange,
@@ -20,6 +19,7 @@ import {
   verifyLog,
   type SignerKey,
 } from '../../src/audit/verify/index.js';
+import { withLog } from '../../src/cli/operate.js';
 import { systemClock } from '../../src/common/clock.js';
 import { loadKeyring } from '../../src/vault/keyring.js';
 import { VaultService } from '../../src/vault/vault.service.js';
@@ -91,7 +91,9 @@ it('is whole over HTTP, as exported files, and against the database', async () =
   expect([online.findings, online.entries > 300]).toEqual([[], true]);
   const pool = await openPool(hub.database.appUrl);
   expect(await findings(pool)).toEqual([]);
-  for (let time = 0; time < 2; time += 1) await exportLog(new LogService(pool), folder, () => undefined);
+  const config = { ...hub.config, database: { ...hub.config.database, url: hub.database.appUrl } };
+  for (let time = 0; time < 2; time += 1)
+    await withLog(config, ({ log }) => exportLog(log, folder, () => undefined));
   const offline = await verifyLog(folderSource(folder), { key, since: { name: 'memory', note: memory } });
   expect([offline.findings, offline.checkpoints > 1]).toEqual([[], true]);
   expect(readFileSync(join(folder, 'checkpoint'), 'utf8')).toContain(key.name);
