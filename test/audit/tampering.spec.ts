@@ -199,6 +199,12 @@ it.each([
     /^transfer .*: its state asks for an entry transfer-withdrawn, and there is none$/,
   ],
   [
+    'adds an entry under a number that is taken',
+    `insert into stafett.audit_entry (id, entry, no, at) select gen_random_uuid(), entry, no, now() - interval '1 hour'
+     from stafett.audit_entry where id = ${entryAt(100)}`,
+    /^entry .*: (the log tells of it, and the database has no detail of it|it has no place in the log)$/,
+  ],
+  [
     'hides a disclosure with all that tells of it',
     `with hidden as (delete from stafett.entry_detail where id = (select id from stafett.entry_detail where act = 'transfer-disclosed' limit 1) returning id)
      delete from stafett.audit_entry where id in (select id from hidden)`,

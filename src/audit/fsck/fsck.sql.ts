@@ -28,7 +28,7 @@ export const wrongLeaves = statement(
 export const wrongEntries = statement(
   'fsck.wrong-entries',
   `select e.id as subject, case when d.id is null then 'no-detail' else 'no-leaf' end as fault
-   from stafett.audit_entry e left join stafett.entry_detail d on d.id = e.id left join stafett.audit_leaf l on l.entry_no = e.no
+   from stafett.audit_entry e left join stafett.entry_detail d on d.id = e.id left join stafett.audit_leaf l on l.entry_no = e.no and l.entry_id = e.id
    where e.id > $1 and e.id <= $2 and (d.id is null or l.entry_no is null and e.at < now() - interval '1 minute') order by e.id`,
 );
 
