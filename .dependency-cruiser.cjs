@@ -40,6 +40,14 @@ module.exports = {
       to: { path: 'node_modules/(bullmq|@nestjs/bullmq|ioredis)/' },
     },
     {
+      name: 'the-verifier-is-read-and-trusted-alone',
+      severity: 'error',
+      comment:
+        'What checks the hub takes nothing from it, and nothing from the registry: only what Node brings.',
+      from: { path: '^src/audit/verify/' },
+      to: { pathNot: '^src/audit/verify/', dependencyTypesNot: ['core'] },
+    },
+    {
       name: 'the-gate-is-pure',
       severity: 'error',
       from: { path: '^src/dispatch/(gate|routing)\\.ts$' },

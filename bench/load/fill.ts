@@ -106,7 +106,10 @@ const sources: Readonly<Record<Table, { readonly from: string; readonly own: Rec
       state_at: 'n.at',
     },
   },
-  audit_entry: { from: fromRows('id', 'entry_id'), own: { id: 'n.entry_id' } },
+  audit_entry: {
+    from: fromRows('id', 'entry_id'),
+    own: { id: 'n.entry_id', no: `nextval('stafett.audit_entry_no')`, at: 'now()' },
+  },
   entry_detail: {
     from: fromRows('id', 'entry_id'),
     own: {

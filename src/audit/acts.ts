@@ -24,6 +24,8 @@ export const acts = [
   'calls-unauthenticated',
   'directory-loaded',
   'directory-changed',
+  'settings-changed',
+  'key-added',
   'reconciliation-run',
   'discrepancy-found',
   'discrepancy-resolved',

@@ -1,12 +1,38 @@
 import { Global, Module } from '@nestjs/common';
+import { CONFIG } from '../config/config.module.js';
+import type { Config } from '../config/config.schema.js';
+import { VaultService } from '../vault/vault.service.js';
 import { AuditController } from './audit.controller.js';
 import { AuditService } from './audit.service.js';
+import { OpeningsService } from './opening/openings.service.js';
+import { ReceiptsController } from './opening/receipts.controller.js';
+import { ReceiptsService } from './opening/receipts.service.js';
 import { ReadingService } from './reading.service.js';
+import { LOG_KEY, logKeyOf } from './seal/log-key.js';
+import { SealWatch } from './seal/seal-watch.js';
+import { SealService } from './seal/seal.service.js';
+import { StartsService } from './starts.service.js';
+import { LogController } from './serve/log.controller.js';
+import { LogService } from './serve/log.service.js';
 
 @Global()
 @Module({
-  controllers: [AuditController],
-  providers: [AuditService, ReadingService],
-  exports: [AuditService],
+  controllers: [AuditController, LogController, ReceiptsController],
+  providers: [
+    {
+      provide: LOG_KEY,
+      useFactory: (config: Config, vault: VaultService) => logKeyOf(config, vault),
+      inject: [CONFIG, VaultService],
+    },
+    AuditService,
+    ReadingService,
+    SealService,
+    SealWatch,
+    LogService,
+    StartsService,
+    OpeningsService,
+    ReceiptsService,
+  ],
+  exports: [AuditService, SealWatch],
 })
 export class AuditModule {}

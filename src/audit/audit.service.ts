@@ -1,6 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { CLOCK, type Clock } from '../common/clock.js';
-import { newId, type EntryId } from '../common/ids.js';
+import { newId, newLeafId, type EntryId } from '../common/ids.js';
 import type { Tx } from '../database/tx.js';
 import { VaultService } from '../vault/vault.service.js';
 import { appendDetails, appendEntries } from './audit.sql.js';
@@ -24,7 +24,7 @@ export class AuditService {
       const key = act.youthKey
         ? this.vault.auditKeyOf(act.youthKey)
         : this.vault.auditKeyOfController(act.controllerId ?? 'hub');
-      return { id, act, told, entry: leafBytes(id, told, commitment(saltFor(key, id), told)) };
+      return { id, act, told, entry: leafBytes(newLeafId(), told, commitment(saltFor(key, id), told)) };
     });
     tx.send(appendEntries, [rows.map((row) => row.id), rows.map((row) => row.entry)]);
     tx.send(appendDetails, [

@@ -5,6 +5,7 @@ import type {
   ConsentId,
   ControllerId,
   EntryId,
+  LeafId,
   RecordId,
   TransferId,
   YouthId,
@@ -52,9 +53,14 @@ export const saltFor = (auditKey: Buffer, id: EntryId): Buffer =>
   createHmac('sha256', auditKey).update(id).digest();
 
 /** SHA-256(salt ‖ canonical JSON): binds the leaf to what entry_detail tells, and tells nothing itself. */
-export const commitment = (salt: Buffer, told: Told): string =>
-  createHash('sha256').update(salt).update(canonicalJson(told)).digest('base64url');
+export const commitment = (salt: Buffer, told: Told): string => commitmentOf(salt, canonicalJson(told));
 
-/** The leaf's exact bytes (RFC 8785): a random id, the class of act, the day (UTC) and the salted commitment. */
-export const leafBytes = (id: EntryId, told: Told, committed: string): Buffer =>
+export const commitmentOf = (salt: Buffer, canonical: string): string =>
+  createHash('sha256').update(salt).update(canonical).digest('base64url');
+
+/**
+ * The leaf's exact bytes (RFC 8785): a random id, the class of act, the day (UTC) and the salted commitment. The id is not the
+ * row's, whose first 48 bits tell the millisecond.
+ */
+export const leafBytes = (id: LeafId, told: Told, committed: string): Buffer =>
   Buffer.from(canonicalJson({ v: 1, id, act: told.act, day: told.at.slice(0, 10), commitment: committed }));

@@ -97,6 +97,24 @@ export class EntryDto {
 
   @ApiProperty({ type: Object })
   detail: object;
+
+  @ApiProperty({
+    nullable: true,
+    type: Boolean,
+    description:
+      'Whether all this is what the log committed to; null where the key is gone, and nobody can tell',
+  })
+  verified: boolean | null;
+
+  @ApiProperty({
+    nullable: true,
+    type: Number,
+    description: 'Its place in the log; null as long as it waits for one',
+  })
+  leafIndex: number | null;
+
+  @ApiProperty({ description: 'Where its proof is, once it has its place' })
+  proof: string;
 }
 
 export class EntriesDto {

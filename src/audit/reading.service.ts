@@ -4,20 +4,25 @@ import type { DataSource } from 'typeorm';
 import type { Caller } from '../common/access.js';
 import { judgeBirthNumber, looksLikeBirthNumber } from '../common/birth-number.js';
 import type { Cursors } from '../common/cursor.js';
-import { NIL } from '../common/ids.js';
+import { NIL, type EntryId } from '../common/ids.js';
 import { isDay } from '../common/days.js';
 import { Problem } from '../common/problems.js';
-import { withTx } from '../database/tx.js';
+import { withTx, type Tx } from '../database/tx.js';
+import { Log } from '../telemetry/log.js';
 import { VaultService } from '../vault/vault.service.js';
 import { YouthsService } from '../vault/youths.service.js';
 import { AuditService } from './audit.service.js';
 import type { EntriesDto, EntriesQuery, EntryDto, SearchDto } from './reading.dto.js';
+import { OpeningsService } from './opening/openings.service.js';
 import { entriesOfYouth, entriesPage } from './reading.sql.js';
 
 const DEFAULT_LIMIT = 100;
 const DAY_MS = 86_400_000;
 
-type Row = Omit<EntryDto, 'at'> & { readonly at: Date };
+type Row = Omit<EntryDto, 'at' | 'entryId' | 'verified' | 'leafIndex' | 'proof'> & {
+  readonly entryId: EntryId;
+  readonly at: Date;
+};
 
 /** What auditors ask of the log. Every question is itself an entry, written before it is answered. */
 @Injectable()
@@ -28,6 +33,8 @@ export class ReadingService {
     @InjectDataSource() private readonly db: DataSource,
     private readonly audit: AuditService,
     private readonly youths: YouthsService,
+    private readonly openings: OpeningsService,
+    private readonly log: Log,
     vault: VaultService,
   ) {
     this.cursors = vault.cursors();
@@ -69,7 +76,7 @@ export class ReadingService {
           detail: { asked, entries: Math.min(rows.length, limit) },
         },
       ]);
-      return this.answer(rows, limit, list, after);
+      return this.answer(tx, rows, limit, list, after);
     });
   }
 
@@ -97,17 +104,34 @@ export class ReadingService {
           detail: { reason: input.reason, entries: Math.min(rows.length, limit) },
         },
       ]);
-      return this.answer(rows, limit, list, after);
+      return this.answer(tx, rows, limit, list, after);
     });
   }
 
-  private answer(
+  private async answer(
+    tx: Tx,
     rows: readonly Row[],
     limit: number,
     list: readonly string[],
     after: string | undefined,
-  ): EntriesDto {
-    const items = rows.slice(0, limit).map((row) => ({ ...row, at: row.at.toISOString() }));
+  ): Promise<EntriesDto> {
+    const shown = rows.slice(0, limit);
+    const opened = await this.openings.byId(
+      tx,
+      shown.map(({ entryId }) => entryId),
+    );
+    const items = shown.map((row) => {
+      const { verdict, leafIndex } = opened.get(row.entryId) ?? { verdict: 'changed' };
+      return {
+        ...row,
+        at: row.at.toISOString(),
+        verified: verdict === 'key-gone' ? null : verdict === 'same',
+        leafIndex: leafIndex ?? null,
+        proof: `/v1/log/proofs/${row.entryId}`,
+      };
+    });
+    const changed = items.filter(({ verified }) => verified === false).length;
+    if (changed > 0) this.log.error('audit-detail-changed', { count: changed });
     const last = items.at(-1);
     return {
       items,

@@ -1,8 +1,14 @@
 import { DataSource, getMetadataArgsStorage } from 'typeorm';
 import { AuditService } from '../audit/audit.service.js';
+import { OpeningsService } from '../audit/opening/openings.service.js';
+import { logKeyOf } from '../audit/seal/log-key.js';
+import { LogService } from '../audit/serve/log.service.js';
+import type { VerifierKey } from '../audit/verify/note.js';
+import { SourceError } from '../audit/verify/source.js';
 import { systemClock } from '../common/clock.js';
+import { Problem } from '../common/problems.js';
 import type { Config } from '../config/config.schema.js';
-import { appOptions } from '../database/data-source.js';
+import { appOptions, openApp } from '../database/data-source.js';
 import { migrate, type Migrated } from '../database/migrate.js';
 import { prepareDatabase, type Prepared } from '../database/roles.js';
 import { withTx } from '../database/tx.js';
@@ -12,6 +18,7 @@ import { DirectoryService } from '../directory/directory.service.js';
 import { Rechecks } from '../queue/recheck.js';
 import { loadKeyring } from '../vault/keyring.js';
 import { VaultService } from '../vault/vault.service.js';
+import { YouthsService } from '../vault/youths.service.js';
 import { CommandError } from './command-error.js';
 import { readDirectory } from './settings.js';
 
@@ -44,6 +51,34 @@ export async function loadDirectoryFile(config: Config, path: string): Promise<C
     } catch (error) {
       if (isWithoutTables(error))
         throw new CommandError('The database has no tables yet. Make them first: stafett migrate');
+      throw error;
+    } finally {
+      await db.destroy();
+    }
+  });
+}
+
+export interface LogTools {
+  readonly db: DataSource;
+  readonly log: LogService;
+  readonly key: VerifierKey;
+  readonly openings: OpeningsService;
+}
+
+/** Runs `work` on the log in the database of the settings. @throws ConfigError, CommandError where nothing is sealed yet */
+export async function withLog<T>(config: Config, work: (tools: LogTools) => Promise<T>): Promise<T> {
+  return withDatabase(config, async ({ appUrl }) => {
+    const db = await openApp(appUrl, config.database);
+    try {
+      const vault = new VaultService(loadKeyring(config), db);
+      await vault.onApplicationBootstrap();
+      const openings = new OpeningsService(vault, new YouthsService(vault, systemClock));
+      return await work({ db, log: new LogService(db), key: logKeyOf(config, vault), openings });
+    } catch (error) {
+      if (isWithoutTables(error))
+        throw new CommandError('The database has no tables yet. Make them first: stafett migrate');
+      if (error instanceof SourceError || (error instanceof Problem && error.code === 'not-found'))
+        throw new CommandError('Nothing is sealed yet. Start a hub with the role scheduler, and ask again.');
       throw error;
     } finally {
       await db.destroy();

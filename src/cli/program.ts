@@ -1,7 +1,7 @@
 import { randomInt } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { Command, InvalidArgumentError, Option } from 'commander';
+import { Command, Option } from 'commander';
 import { agencyKinds, type AgencyKind } from '../common/access.js';
 import { systemClock } from '../common/clock.js';
 import { isDay } from '../common/days.js';
@@ -9,11 +9,14 @@ import { projectFolder } from '../config/load.js';
 import { mintToken } from '../identity/issuer.tokens.js';
 import { CommandError } from './command-error.js';
 import type { HubClient } from './hub-client.js';
+import { addLog } from './log.js';
 import { oneLine, print, tell } from './output.js';
 import { pull, type PullOptions } from './pull.js';
 import { readEvents, type Event } from './read-events.js';
 import { send, senderOf } from './send.js';
 import { clientFor, directoryOf, orgNumberFrom, scopesFrom, settings } from './settings.js';
+import { whole } from './whole.js';
+import { addWitness } from './witness.js';
 import { syntheticYouths } from './youths.js';
 
 /** What the database and the tour need is loaded when it is asked for: a token should not wait for it. */
@@ -42,6 +45,8 @@ export function stafett(): Command {
   addReading(program);
   addExchange(program);
   addOperation(program);
+  addLog(program);
+  addWitness(program);
   return program;
 }
 
@@ -193,14 +198,6 @@ function addOperation(program: Command): void {
     .action(async ({ lang, agency }: { lang: 'en' | 'nb'; agency?: string }) => {
       await (await tour()).playTour(settings(), lang, agency);
     });
-}
-
-function whole(least: number, most: number): (text: string) => number {
-  return (text) => {
-    const number = Number(text);
-    if (/^\d{1,15}$/.test(text) && number >= least && number <= most) return number;
-    throw new InvalidArgumentError(`It must be a whole number from ${least} to ${most}.`);
-  };
 }
 
 const told = (counts: Readonly<Record<string, number>>): string =>

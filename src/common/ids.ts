@@ -1,4 +1,4 @@
-import { v7 } from 'uuid';
+import { v4, v7 } from 'uuid';
 import type { Clock } from './clock.js';
 import { publicRandom } from './random.js';
 
@@ -11,6 +11,7 @@ export type RecordId = Branded<'RecordId'>;
 export type TransferId = Branded<'TransferId'>;
 export type ConsentId = Branded<'ConsentId'>;
 export type EntryId = Branded<'EntryId'>;
+export type LeafId = Branded<'LeafId'>;
 export type RunId = Branded<'RunId'>;
 export type DiscrepancyId = Branded<'DiscrepancyId'>;
 /** A Norwegian organisation number: nine digits, the last a check digit. */
@@ -23,6 +24,9 @@ export type OrgNumber = Branded<'OrgNumber'>;
 export function newId<Id extends Branded<string>>(clock: Clock): Id {
   return v7({ msecs: clock.now().getTime(), random: publicRandom(16) }) as Id;
 }
+
+/** A UUIDv4 (RFC 9562 section 5.4), which tells nothing: an entry's name in the log. */
+export const newLeafId = (): LeafId => v4({ random: publicRandom(16) }) as LeafId;
 
 /** Before every id: where a list begins. */
 export const NIL = '00000000-0000-0000-0000-000000000000';

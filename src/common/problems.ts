@@ -149,6 +149,18 @@ export const problems = {
     'The consent belongs to another controller',
     'A release belongs to the controller that discloses. An agency of that controller must register it.',
   ),
+  'entry-not-sealed': p(
+    404,
+    'The entry has no place in the log yet',
+    'Entries get their place in a signed checkpoint within seconds of the act. Ask again.',
+    true,
+  ),
+  'audit-log-behind': p(
+    503,
+    'The audit log is not sealed',
+    'Entries wait for their place in a signed checkpoint for longer than is allowed, so nothing is disclosed. Nothing was done. Try again after the time in Retry-After; the operator is told.',
+    true,
+  ),
   'audit-unavailable': p(
     503,
     'The audit log cannot be written',

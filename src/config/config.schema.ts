@@ -67,6 +67,14 @@ export interface Config {
     readonly holdDays: Deadline;
     readonly availableDays: Deadline;
   };
+  readonly log: {
+    readonly origin: string;
+    readonly checkpointMs: number;
+    readonly batchEntries: number;
+    readonly lateMinutes: number;
+    readonly leaseSeconds: number;
+    readonly maxBehindMinutes: number;
+  };
   readonly reconciliation: { readonly nightly: string; readonly stuckMinutes: number };
   readonly development: { readonly faultAt: string; readonly clockOffsetSeconds: number };
 }
@@ -207,6 +215,14 @@ export const shape: {
   inbox: { pollSeconds: whole(1, 30) },
   consents: { longestMonths: whole(1, 36) },
   deadlines: { acknowledgeWorkingDays: deadline, holdDays: deadline, availableDays: deadline },
+  log: {
+    origin: text('an address without a scheme, without spaces and "+"', /^[^\s+]{1,200}$/),
+    checkpointMs: whole(10, 10_000),
+    batchEntries: whole(1, 65_536),
+    lateMinutes: whole(1, 1440),
+    leaseSeconds: whole(1, 300),
+    maxBehindMinutes: whole(1, 1440),
+  },
   reconciliation: {
     nightly: text('a cron expression of five parts', /^(\S+ ){4}\S+$/),
     stuckMinutes: whole(1, 10_080),

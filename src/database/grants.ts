@@ -26,8 +26,12 @@ export const tableRights = {
   // Audit: grows only.
   audit_entry: 'select, insert',
   entry_detail: 'select, insert',
+  audit_leaf: 'select, insert',
+  audit_tile: 'select, insert',
+  audit_checkpoint: 'select, insert',
   rate_lease: 'select, insert, update',
   scheduled_run: 'select, insert, update, delete',
+  standing_term: 'select, insert, delete',
   reconciliation_run: 'select, insert, update',
   discrepancy: 'select, insert, update',
   // A hub that does not migrate can still see that the schema is older than its code.
@@ -36,7 +40,7 @@ export const tableRights = {
 
 /** Rights on a partitioned table count for its partitions when reached through it; on a partition itself there are none. */
 const functions = ['create_partitions(int)', 'drop_empty_partition(date)', 'uuid_at(timestamptz)'];
-const sequences = ['record_group'];
+const sequences = ['record_group', 'audit_entry_no'];
 
 const everything = 'select, insert, update, delete';
 /** The tables of BullMQ's queues, by the statements of its 6.7. Its relay (publish and subscribe) is not used and stays closed. */

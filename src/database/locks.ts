@@ -4,7 +4,7 @@ import { statement, type Tx } from './tx.js';
  * Classes of advisory locks (the first of the two int4 keys). The one lock order stands in docs/data-path.md:
  * shard, youths by blind index, consents by id, records, transfers by id, inbox numbers by agency id.
  */
-export const lockClass = { shard: 7301, inbox: 7302, schedule: 7303, directory: 7304 } as const;
+export const lockClass = { shard: 7301, inbox: 7302, schedule: 7303, directory: 7304, start: 7305 } as const;
 
 const tryShards = statement(
   'lock.try-shards',

@@ -2,10 +2,12 @@ import { Inject, Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import type { DataSource } from 'typeorm';
 import { AuditService } from '../audit/audit.service.js';
+import { SealWatch } from '../audit/seal/seal-watch.js';
 import type { Caller } from '../common/access.js';
 import { CLOCK, type Clock } from '../common/clock.js';
 import type { ConsentId, TransferId, YouthId } from '../common/ids.js';
 import { isObject, type JsonObject } from '../common/json.js';
+import { Problem } from '../common/problems.js';
 import { ConsentsService } from '../consents/consents.service.js';
 import { withTx, type Tx } from '../database/tx.js';
 import { BodiesService } from '../dispatch/bodies.service.js';
@@ -41,16 +43,20 @@ export class PullService {
     private readonly bodies: BodiesService,
     private readonly plans: PlanService,
     private readonly audit: AuditService,
+    private readonly seal: SealWatch,
   ) {}
 
-  /** @param after undefined: only what is open */
+  /**
+   * @param after undefined: only what is open
+   * @throws Problem audit-log-behind where there is something to disclose and the log is not sealed
+   */
   async page(
     caller: Caller,
     after: string | undefined,
     types: readonly string[] | null,
     limit: number,
   ): Promise<Page> {
-    const directory = await this.directory.snapshot();
+    const [directory, isSealed] = await Promise.all([this.directory.snapshot(), this.seal.isCurrent()]);
     return withTx(this.db, async (tx) => {
       // The highest number before the page, in this order: what is committed between the two comes after an empty page's cursor.
       const [start, rows] = await Promise.all([
@@ -65,6 +71,7 @@ export class PullService {
         ]),
       ]);
       const page = rows.slice(0, limit);
+      if (!isSealed && page.some((row) => row.notice === null)) throw new Problem('audit-log-behind');
       const last = page.at(-1)?.no ?? start[0]?.no ?? '0';
       return {
         events: await this.handOut(tx, caller, directory, page),

@@ -8,6 +8,7 @@ import { openBells, type Bells } from './backend.js';
 import { BELLS, Doorbell } from './doorbell.js';
 import { Rechecks } from './recheck.js';
 import { ScheduledRuns } from './scheduled-runs.js';
+import { StandingJobs } from './standing-jobs.js';
 
 @Global()
 @Module({
@@ -22,7 +23,8 @@ import { ScheduledRuns } from './scheduled-runs.js';
     Doorbell,
     Rechecks,
     ScheduledRuns,
+    StandingJobs,
   ],
-  exports: [Doorbell, Rechecks, ScheduledRuns],
+  exports: [Doorbell, Rechecks, ScheduledRuns, StandingJobs],
 })
 export class QueueModule {}

@@ -38,3 +38,35 @@ export const forgetRuns = statement(
   'queue.forget-runs',
   `delete from stafett.scheduled_run where job = $1 and finished_at < now() - interval '30 days'`,
 );
+
+const lastTerm = `(select term, until from stafett.standing_term where job = $1 order by term desc limit 1)`;
+
+/** Takes a standing job that nobody has. Two that try at once meet in the primary key, and one of them gets it. Database time decides. */
+export const takeTerm = statement(
+  'queue.take-term',
+  `insert into stafett.standing_term (job, term, until)
+   select $1, coalesce(last.term, 0) + 1, now() + make_interval(secs => $2)
+   from (select) as one left join lateral ${lastTerm} last on true where last.until is null or last.until < now()
+   on conflict do nothing returning term`,
+);
+
+/** Nobody may have taken it meanwhile; that the lease has run out is no harm then. */
+export const renewTerm = statement(
+  'queue.renew-term',
+  `insert into stafett.standing_term (job, term, until)
+   select $1, last.term + 1, now() + make_interval(secs => $3) from ${lastTerm} last where last.term = $2
+   on conflict do nothing returning term`,
+);
+
+export const checkTerm = statement('queue.check-term', `select from ${lastTerm} last where last.term = $2`);
+
+export const endTerm = statement(
+  'queue.end-term',
+  `insert into stafett.standing_term (job, term, until)
+   select $1, last.term + 1, now() - interval '1 second' from ${lastTerm} last where last.term = $2 on conflict do nothing`,
+);
+
+export const forgetTerms = statement(
+  'queue.forget-terms',
+  `delete from stafett.standing_term where job = $1 and term < $2::bigint - 1000`,
+);

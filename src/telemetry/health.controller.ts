@@ -11,6 +11,7 @@ import { InjectDataSource } from '@nestjs/typeorm';
 import type { DataSource } from 'typeorm';
 import { Public } from '../common/access.js';
 import { nextMonthHasPartitions } from '../database/partitions.js';
+import { Conditions } from './conditions.js';
 import { Metrics } from './metrics.js';
 
 /** For the platform that runs the hub: is the process alive, and can it serve. */
@@ -23,6 +24,7 @@ export class HealthController {
     private readonly indicators: HealthIndicatorService,
     private readonly database: TypeOrmHealthIndicator,
     @InjectDataSource() private readonly db: DataSource,
+    private readonly conditions: Conditions,
     @Inject(Metrics) private readonly metrics: Metrics,
   ) {}
 
@@ -41,6 +43,11 @@ export class HealthController {
         const indicator = this.indicators.check('partitions');
         return (await nextMonthHasPartitions(this.db)) ? indicator.up() : indicator.down();
       },
+      ...[...this.conditions.all].map(
+        ([name, look]) =>
+          async () =>
+            this.indicators.check(name).up(await look()),
+      ),
     ]);
   }
 

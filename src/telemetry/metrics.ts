@@ -42,6 +42,17 @@ export class Metrics {
     registers: [this.registry],
   });
 
+  readonly unsealedSeconds = new Gauge({
+    name: 'stafett_unsealed_seconds',
+    help: 'How long the oldest entry without a checkpoint has waited, as of the last look',
+    registers: [this.registry],
+  });
+  readonly sealedEntries = new Counter({
+    name: 'stafett_sealed_entries_total',
+    help: 'Audit entries that this process has given their places in the log',
+    registers: [this.registry],
+  });
+
   constructor() {
     collectDefaultMetrics({ register: this.registry });
   }

@@ -9,13 +9,16 @@ const developmentMark = 'development:';
 
 /**
  * The hub's root keys, read once from key files: `encryption-<id>.key` (key-encryption keys; the last id wraps new data
- * keys, the others still open old ones) and `index.key` (root of blind indexes, content hashes, cursors and the log's
- * controller salts). They are different secrets: who holds only one can neither read bodies nor look up numbers with it.
+ * keys, the others still open old ones), `index.key` (root of blind indexes, content hashes, cursors and the log's
+ * controller salts) and `log.key` (the Ed25519 seed that signs the log's checkpoints). They are different secrets: who holds
+ * only one can neither read bodies nor look up numbers with it, nor sign another log.
  */
 export interface Keyring {
   readonly activeKek: string;
   readonly keks: ReadonlyMap<string, Buffer>;
   readonly indexRoot: Buffer;
+  /** RFC 8032 section 5.1.5. */
+  readonly logSeed: Buffer;
 }
 
 /**
@@ -29,6 +32,7 @@ export function loadKeyring(config: Config): Keyring {
     mkdirSync(folder, { recursive: true, mode: 0o700 });
     makeMissing(folder, 'encryption-1.key');
     makeMissing(folder, 'index.key');
+    makeMissing(folder, 'log.key');
   }
   const keks = new Map<string, Buffer>();
   for (const file of list(folder)) {
@@ -41,7 +45,12 @@ export function loadKeyring(config: Config): Keyring {
     throw new ConfigError(
       `process.keys: ${folder} has no encryption-<number>.key. Put one there: 32 random bytes in base64.`,
     );
-  return { activeKek, keks, indexRoot: readKey(join(folder, 'index.key'), production) };
+  return {
+    activeKek,
+    keks,
+    indexRoot: readKey(join(folder, 'index.key'), production),
+    logSeed: readKey(join(folder, 'log.key'), production),
+  };
 }
 
 function list(folder: string): string[] {
@@ -49,7 +58,7 @@ function list(folder: string): string[] {
     return readdirSync(folder);
   } catch {
     throw new ConfigError(
-      `process.keys: ${folder} cannot be read. It must hold encryption-<number>.key and index.key.`,
+      `process.keys: ${folder} cannot be read. It must hold encryption-<number>.key, index.key and log.key.`,
     );
   }
 }
@@ -100,7 +109,10 @@ export const derive = (root: Buffer, info: string): Buffer =>
 /** What the database keeps to recognise a key by, one line a key: a MAC that tells nothing of it. */
 export function checkValues(keyring: Keyring): Map<string, Buffer> {
   const mac = (key: Buffer): Buffer => createHmac('sha256', key).update('stafett key check v1').digest();
-  const values = new Map([['index', mac(keyring.indexRoot)]]);
+  const values = new Map([
+    ['index', mac(keyring.indexRoot)],
+    ['log', mac(keyring.logSeed)],
+  ]);
   for (const [id, key] of keyring.keks) values.set(`encryption-${id}`, mac(key));
   return values;
 }

@@ -100,6 +100,16 @@ export class VaultService implements OnApplicationBootstrap {
     return this.keyFor('audit', controller);
   }
 
+  /** Names of the root keys that this process has, as the key files have them. */
+  keyNames(): string[] {
+    return [...checkValues(this.keyring).keys()];
+  }
+
+  /** The seed of the key that signs the log's checkpoints. */
+  logSeed(): Buffer {
+    return this.keyring.logSeed;
+  }
+
   private newKey(context: readonly string[]): DataKey {
     const key = randomBytes(32);
     const kekId = this.keyring.activeKek;

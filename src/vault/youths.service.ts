@@ -5,7 +5,14 @@ import type { Tx } from '../database/tx.js';
 import { shardOf } from '../queue/shards.js';
 import { seal } from './seal.js';
 import { VaultService } from './vault.service.js';
-import { findYouth, insertMissingYouths, keysOfYouths, lockYouths, raiseProtection } from './youths.sql.js';
+import {
+  findYouth,
+  insertMissingYouths,
+  keysOfYouths,
+  lockYouths,
+  raiseProtection,
+  readKeysOfYouths,
+} from './youths.sql.js';
 
 export type Protection = 'none' | 'confidential' | 'strictly-confidential';
 
@@ -141,6 +148,14 @@ export class YouthsService {
     if (distinct.length === 0) return new Map();
     const rows = await tx.query<Omit<YouthRow, 'blindIndex'>>(keysOfYouths, [distinct]);
     return new Map(rows.map((row) => [row.id, this.open(row)]));
+  }
+
+  /** The keys that salt the log's commitments, without a lock; one that was erased is not among them. */
+  async auditKeys(tx: Tx, ids: Iterable<YouthId>): Promise<Map<YouthId, Buffer>> {
+    const distinct = [...new Set(ids)];
+    if (distinct.length === 0) return new Map();
+    const rows = await tx.query<Omit<YouthRow, 'blindIndex'>>(readKeysOfYouths, [distinct]);
+    return new Map(rows.map((row) => [row.id, this.vault.auditKeyOf(this.open(row).key)]));
   }
 
   private open(row: Omit<YouthRow, 'blindIndex'>): Youth {

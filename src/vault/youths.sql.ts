@@ -50,9 +50,13 @@ export const findYouth = statement(
    where i.blind_index = $2 and y.controller_id = $1`,
 );
 
+const keys = `select y.id, y.controller_id as "controllerId", y.shard, y.protection, k.kek_id as "kekId", k.wrapped
+   from stafett.youth y join stafett.youth_key k on k.youth_id = y.id where y.id = any ($1::uuid[])`;
+
 export const keysOfYouths = statement(
   'vault.keys-of-youths',
-  `select y.id, y.controller_id as "controllerId", y.shard, y.protection, k.kek_id as "kekId", k.wrapped
-   from stafett.youth y join stafett.youth_key k on k.youth_id = y.id where y.id = any ($1::uuid[])
-   order by y.blind_index for key share of y`,
+  `${keys} order by y.blind_index for key share of y`,
 );
+
+/** For reading the log, which nothing hangs on. */
+export const readKeysOfYouths = statement('vault.read-keys-of-youths', keys);

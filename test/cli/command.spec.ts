@@ -48,6 +48,12 @@ describe('help', () => {
       'directory load',
       'migrate',
       'tour',
+      'log verify',
+      'log check',
+      'log export',
+      'log fsck',
+      'log youth',
+      'witness',
     ]);
   });
 

@@ -58,6 +58,14 @@ it('knows the routes of the contract, and closes all but those that are for ever
       'POST /v1/discrepancies/:id/resolution',
       'PUT /v1/directory',
       'GET /v1/me',
+      'GET /v1/log/checkpoint',
+      'GET /v1/log/checkpoints',
+      'GET /v1/log/key',
+      'GET /v1/log/tile/*',
+      'GET /v1/log/tile/entries/*',
+      'GET /v1/log/proofs/:entry',
+      'GET /v1/log/receipts/:transfer',
+      'POST /v1/audit/disclosure-proofs',
     ]),
   );
   const open = routesOf(hub.hub.app).filter(({ access }) => access && 'public' in access);

@@ -1,0 +1,94 @@
+import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
+import { IsInt, IsOptional, IsString, Length, Matches, Max, Min } from 'class-validator';
+import { acts, type ActName } from '../acts.js';
+
+/** Proofs are some kilobytes each. */
+export const MOST_RECEIPTS = 200;
+
+export class DisclosuresDto {
+  @ApiProperty({ description: 'Birth number or D-number; never in an address' })
+  @Matches(/^\d{11}$/)
+  nationalId: string;
+
+  @ApiProperty({ description: 'Why the proofs are asked for; it stands in the log' })
+  @IsString()
+  @Length(3, 300)
+  reason: string;
+
+  @ApiPropertyOptional()
+  @IsOptional()
+  @IsString()
+  @Length(1, 2000)
+  after?: string;
+
+  @ApiPropertyOptional({ minimum: 1, maximum: MOST_RECEIPTS, default: MOST_RECEIPTS })
+  @IsOptional()
+  @IsInt()
+  @Min(1)
+  @Max(MOST_RECEIPTS)
+  limit?: number;
+}
+
+export class ReceiptDto {
+  @ApiProperty({ format: 'uuid' })
+  entryId: string;
+
+  @ApiProperty({ enum: acts })
+  act: ActName;
+
+  @ApiProperty({ format: 'date-time' })
+  at: string;
+
+  @ApiProperty({ description: 'The leaf, whose bytes the proof is about' })
+  leaf: string;
+
+  @ApiProperty({
+    nullable: true,
+    type: String,
+    description:
+      'base64url; SHA-256 of salt and `told` is the leaf’s commitment. Null where the youth’s key is gone',
+  })
+  salt: string | null;
+
+  @ApiProperty({ description: 'What the leaf commits to: canonical JSON (RFC 8785), as it was hashed' })
+  told: string;
+
+  @ApiProperty({
+    nullable: true,
+    type: String,
+    description: 'C2SP tlog-proof; null as long as no checkpoint covers it',
+  })
+  proof: string | null;
+}
+
+export class NamedAgencyDto {
+  @ApiProperty({ format: 'uuid', description: 'As `told` names it' })
+  id: string;
+
+  @ApiProperty()
+  orgNumber: string;
+
+  @ApiProperty()
+  name: string;
+}
+
+export class ReceiptsDto {
+  @ApiProperty({
+    description: 'The log’s verifier key; compare it with the one that was handed over by other means',
+  })
+  key: string;
+
+  @ApiProperty({ type: [ReceiptDto] })
+  receipts: ReceiptDto[];
+
+  @ApiProperty({ type: [NamedAgencyDto], description: 'Who the agencies in `told` are, as the hub has it' })
+  agencies: NamedAgencyDto[];
+}
+
+export class DisclosureProofsDto extends ReceiptsDto {
+  @ApiProperty({ nullable: true, type: String })
+  cursor: string | null;
+
+  @ApiProperty()
+  more: boolean;
+}

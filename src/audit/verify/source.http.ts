@@ -1,0 +1,127 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { parseCheckpoint } from './checkpoint.js';
+import { parseNote } from './note.js';
+import { readTile, SourceError, type LogSource } from './source.js';
+
+export interface HttpOptions {
+  /** Sent as a bearer token; asked for at each request, so that it may be renewed. */
+  readonly token?: string | (() => Promise<string>) | undefined;
+  /** Milliseconds for one answer. */
+  readonly patienceMs?: number;
+  /** How often to ask where the log is busy or does not answer. */
+  readonly attempts?: number;
+}
+
+const PATIENCE_MS = 30_000;
+/** With doubled pauses that is a quarter of a minute of a busy hub. */
+const ATTEMPTS = 6;
+const FIRST_PAUSE_MS = 250;
+const LONGEST_PAUSE_MS = 10_000;
+/** A bundle of 256 entries of 65,535 bytes has 16.8 MB. A log that sends more is not believed. */
+const MOST_BYTES = 17_000_000;
+
+/** A log under a URL: `/checkpoint`, `/checkpoints?after=<size>`, `/tile/…` and `/tile/entries/…`. */
+export function httpSource(
+  url: string,
+  { token, patienceMs = PATIENCE_MS, attempts = ATTEMPTS }: HttpOptions = {},
+): LogSource {
+  const base = url.replace(/\/+$/, '');
+
+  /** undefined where there is nothing (404). @throws SourceError */
+  async function get(path: string): Promise<Buffer | undefined> {
+    for (let attempt = 1; ; attempt += 1) {
+      const answer = await ask(path).catch((error: unknown) => {
+        if (attempt < attempts) return undefined;
+        throw new SourceError(`${base}/${path} does not answer: ${reasonOf(error)}.`);
+      });
+      if (answer?.status === 200) return answer.body;
+      if (answer?.status === 404) return undefined;
+      if (answer && (attempt === attempts || ![429, 502, 503, 504].includes(answer.status)))
+        throw new SourceError(`${base}/${path} answers ${answer.status}${hintFor(answer.status)}.`);
+      const pause = Math.max(answer?.pauseMs ?? 0, FIRST_PAUSE_MS * 2 ** (attempt - 1));
+      await sleep(Math.min(pause, LONGEST_PAUSE_MS));
+    }
+  }
+
+  async function ask(path: string): Promise<{ status: number; body: Buffer; pauseMs: number }> {
+    const bearer = typeof token === 'function' ? await token() : token;
+    const headers: Record<string, string> = bearer === undefined ? {} : { authorization: `Bearer ${bearer}` };
+    // A redirect would carry the token to somewhere else.
+    const signal = AbortSignal.timeout(patienceMs);
+    const response = await fetch(`${base}/${path}`, { headers, signal, redirect: 'error' });
+    const chunks: Uint8Array[] = [];
+    let length = 0;
+    for await (const chunk of (response.body ?? []) as AsyncIterable<Uint8Array>) {
+      length += chunk.length;
+      if (length > MOST_BYTES) throw new Error(`more than ${MOST_BYTES} bytes`);
+      chunks.push(chunk);
+    }
+    const pauseMs = Number(response.headers.get('retry-after') ?? 0) * 1000 || 0;
+    return { status: response.status, body: Buffer.concat(chunks), pauseMs };
+  }
+
+  return {
+    async checkpoint() {
+      const note = await get('checkpoint');
+      if (note) return note;
+      throw new SourceError(`${base}/checkpoint is not there: it is no log, or one without any entry.`);
+    },
+    tile: (name) => readTile(name, get),
+    async *checkpoints() {
+      for (let after = 0, more = true; more;) {
+        const page = pageOf(await get(`checkpoints?after=${after}`));
+        const from = after;
+        for (const note of page.checkpoints) {
+          const size = sizeOf(note);
+          after = Math.max(after, size ?? 0);
+          yield {
+            name: size === undefined ? `a checkpoint kept after ${from}` : `checkpoints/${size}`,
+            note,
+          };
+        }
+        more = page.more;
+        if (more && after === from)
+          throw new SourceError(`${base}/checkpoints?after=${from} does not come further.`);
+      }
+    },
+  };
+}
+
+interface Page {
+  readonly checkpoints: readonly string[];
+  readonly more: boolean;
+}
+
+/** A log that keeps none answers 404. */
+function pageOf(body: Buffer | undefined): Page {
+  if (!body) return { checkpoints: [], more: false };
+  try {
+    const { checkpoints, more } = JSON.parse(body.toString()) as Partial<Record<keyof Page, unknown>>;
+    if (Array.isArray(checkpoints) && checkpoints.every((note): note is string => typeof note === 'string'))
+      return { checkpoints, more: more === true };
+  } catch {
+    // Told below: it is the same to whoever reads it.
+  }
+  throw new SourceError(
+    'The list of kept checkpoints is not {"checkpoints": [text…], "more": true or false}.',
+  );
+}
+
+function sizeOf(note: string): number | undefined {
+  try {
+    return parseCheckpoint(parseNote(note).text).size;
+  } catch {
+    return undefined;
+  }
+}
+
+const hintFor = (status: number): string =>
+  ({
+    401: ': give a token with --token',
+    403: ': the token has no scope for it (entries are for auditors, stafett:audit)',
+  })[status] ?? '';
+
+function reasonOf(error: unknown): string {
+  const { message, cause } = error as Error & { readonly cause?: NodeJS.ErrnoException };
+  return cause?.code ?? message;
+}
