@@ -21,6 +21,7 @@ export default {
   },
   globalSetup: '<rootDir>/test/support/global-setup.ts',
   globalTeardown: '<rootDir>/test/support/global-teardown.ts',
-  maxWorkers: 2,
+  // Most of the time tests wait for processes that they have started: three at a time keep two cores busy.
+  maxWorkers: 3,
   testTimeout: 30000,
 };

@@ -35,6 +35,6 @@ export class Chance {
 /** STAFETT_CRASH_SEED repeats a run; every run prints its own. */
 export const seedOfRun = (): number => Number(process.env['STAFETT_CRASH_SEED'] ?? Date.now() % 1_000_000);
 
-/** Seconds that each test puts its load on: 2 in `npm test`, and what STAFETT_CRASH_SECONDS says in `npm run test:crash`. */
-export const loadSeconds = (): number => Number(process.env['STAFETT_CRASH_SECONDS'] ?? 2);
+/** Seconds that each test puts its load on: 1 in `npm test`, and what STAFETT_CRASH_SECONDS says in `npm run test:crash`. */
+export const loadSeconds = (): number => Number(process.env['STAFETT_CRASH_SECONDS'] ?? 1);
 export const isLong = (): boolean => process.env['STAFETT_CRASH_SECONDS'] !== undefined;
