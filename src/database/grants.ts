@@ -29,6 +29,7 @@ export const tableRights = {
   audit_leaf: 'select, insert',
   audit_tile: 'select, insert',
   audit_checkpoint: 'select, insert',
+  audit_cosignature: 'select, insert',
   rate_lease: 'select, insert, update',
   scheduled_run: 'select, insert, update, delete',
   standing_term: 'select, insert, delete',
