@@ -13,6 +13,7 @@ import { ReadingService } from './reading.service.js';
 import { LOG_KEY, logKeyOf } from './seal/log-key.js';
 import { SealWatch } from './seal/seal-watch.js';
 import { SealService } from './seal/seal.service.js';
+import { StaffKeysService } from './staff-keys.service.js';
 import { StartsService } from './starts.service.js';
 import { LogController } from './serve/log.controller.js';
 import { LogService } from './serve/log.service.js';
@@ -38,6 +39,7 @@ import type { SignerKey } from './verify/note.js';
     SealService,
     SealWatch,
     LogService,
+    StaffKeysService,
     StartsService,
     OpeningsService,
     ReceiptsService,

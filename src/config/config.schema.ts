@@ -82,6 +82,7 @@ export interface Config {
     readonly maxBehindMinutes: number;
     readonly witnesses: readonly WitnessSetting[];
     readonly quorum: number;
+    readonly staffIdMonths: number;
   };
   readonly reconciliation: { readonly nightly: string; readonly stuckMinutes: number };
   readonly development: { readonly faultAt: string; readonly clockOffsetSeconds: number };
@@ -256,6 +257,7 @@ export const shape: {
     maxBehindMinutes: whole(1, 1440),
     witnesses,
     quorum: whole(0, MOST_WITNESSES),
+    staffIdMonths: whole(1, 120),
   },
   reconciliation: {
     nightly: text('a cron expression of five parts', /^(\S+ ){4}\S+$/),

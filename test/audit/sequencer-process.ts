@@ -16,6 +16,7 @@ const log = {
   maxBehindMinutes: 10,
   witnesses: [],
   quorum: 0,
+  staffIdMonths: 24,
 };
 const key = signerKey(log.origin, 'note', Buffer.from(seed, 'hex'));
 const db = await openApp(url, { poolSize: 3, connectTimeoutMs: 5000, statementTimeoutMs: 20_000 });
