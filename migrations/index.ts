@@ -2,6 +2,8 @@ import { Foundation1764000000000 } from './1764000000000-foundation.js';
 import { RateLimits1764100000000 } from './1764100000000-rate-limits.js';
 import { HotPath1764150000000 } from './1764150000000-hot-path.js';
 import { Log1764200000000 } from './1764200000000-log.js';
+import { Cosignatures1764300000000 } from './1764300000000-cosignatures.js';
+import { StaffKeys1764400000000 } from './1764400000000-staff-keys.js';
 
 /** Every migration, oldest first. Named one by one, so that the built files and the tests run the same list. */
 export const migrations = [
@@ -9,4 +11,6 @@ export const migrations = [
   RateLimits1764100000000,
   HotPath1764150000000,
   Log1764200000000,
+  Cosignatures1764300000000,
+  StaffKeys1764400000000,
 ];

@@ -26,6 +26,7 @@ export const acts = [
   'directory-changed',
   'settings-changed',
   'key-added',
+  'staff-key-destroyed',
   'reconciliation-run',
   'discrepancy-found',
   'discrepancy-resolved',

@@ -1,10 +1,17 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { CLOCK, type Clock } from '../common/clock.js';
-import { newId, newLeafId, type EntryId } from '../common/ids.js';
+import { newId, newLeafId, type ControllerId, type EntryId, type StaffId } from '../common/ids.js';
 import type { Tx } from '../database/tx.js';
 import { VaultService } from '../vault/vault.service.js';
 import { appendDetails, appendEntries } from './audit.sql.js';
-import { commitment, leafBytes, saltFor, type Act, type Told } from './entry.js';
+import { commitment, leafBytes, monthBefore, saltFor, staffIdOf, type Act, type Told } from './entry.js';
+import { insertStaffKey, staffKeyOf, staffKeysOf } from './staff.sql.js';
+
+interface StaffKeyRow {
+  readonly month: string;
+  readonly kekId: string;
+  readonly wrapped: Buffer;
+}
 
 /** Writes the trace of an act in the act's own transaction: if it cannot be written, the act does not happen. */
 @Injectable()
@@ -44,6 +51,38 @@ export class AuditService {
       rows.map((row) => row.act.otherYouthId ?? null),
       rows.map((row) => JSON.stringify(row.told.detail)),
     ]);
+  }
+
+  /**
+   * What the log calls a person who acts now. Ids of one person in two controllers or two months cannot be linked without
+   * the keys, and without the month's key nobody can.
+   * @param person what the controller knows the person by
+   */
+  async staffId(tx: Tx, controller: ControllerId, person: string): Promise<StaffId> {
+    const month = monthBefore(this.clock.now(), 0);
+    const find = (): Promise<StaffKeyRow[]> => tx.query<StaffKeyRow>(staffKeyOf, [controller, month]);
+    let [row] = await find();
+    if (!row) {
+      const { kekId, wrapped } = this.vault.newStaffKey(controller, month);
+      tx.send(insertStaffKey, [controller, month, kekId, wrapped]);
+      [row] = await find();
+    }
+    if (!row) throw new Error('the key of this month was destroyed while it was made');
+    return this.staffIdBy(controller, row, person);
+  }
+
+  /** All that the log may call a person in a controller, by the keys that are left: what to search for. */
+  async staffIds(tx: Tx, controller: ControllerId, person: string): Promise<StaffId[]> {
+    const rows = await tx.query<StaffKeyRow>(staffKeysOf, [controller]);
+    return rows.map((row) => this.staffIdBy(controller, row, person));
+  }
+
+  private staffIdBy(
+    controller: ControllerId,
+    { month, kekId, wrapped }: StaffKeyRow,
+    person: string,
+  ): StaffId {
+    return staffIdOf(this.vault.openStaffKey(controller, month, kekId, wrapped), person);
   }
 }
 

@@ -7,6 +7,7 @@ import type {
   EntryId,
   LeafId,
   RecordId,
+  StaffId,
   TransferId,
   YouthId,
 } from '../common/ids.js';
@@ -24,7 +25,8 @@ export interface Act {
   readonly recordId?: RecordId | undefined;
   readonly transferId?: TransferId | undefined;
   readonly consentId?: ConsentId | undefined;
-  readonly person?: string | undefined;
+  /** From AuditService.staffId: the log never has a person's own name or number. */
+  readonly person?: StaffId | undefined;
   readonly youthId?: YouthId | undefined;
   readonly otherYouthId?: YouthId | undefined;
   /** The youth's opened data key: it salts the commitment. Without a youth the controller's key does. */
@@ -64,3 +66,11 @@ export const commitmentOf = (salt: Buffer, canonical: string): string =>
  */
 export const leafBytes = (id: LeafId, told: Told, committed: string): Buffer =>
   Buffer.from(canonicalJson({ v: 1, id, act: told.act, day: told.at.slice(0, 10), commitment: committed }));
+
+/** The calendar month (UTC) so many months before a moment, as `YYYY-MM`. */
+export const monthBefore = (at: Date, months: number): string =>
+  new Date(Date.UTC(at.getUTCFullYear(), at.getUTCMonth() - months)).toISOString().slice(0, 7);
+
+/** The first 16 bytes of HMAC-SHA-256(month's key, person), base64url. */
+export const staffIdOf = (key: Buffer, person: string): StaffId =>
+  createHmac('sha256', key).update(person, 'utf8').digest().subarray(0, 16).toString('base64url') as StaffId;

@@ -1,25 +1,27 @@
-import { readFile } from 'node:fs/promises';
 import { Option, type Command } from 'commander';
 import {
   folderSource,
   FormatError,
   httpSource,
-  parseVerifierKey,
   SignatureError,
   SourceError,
   verifyLog,
   verifyReceipt,
   type Receipt,
-  type VerifierKey,
   type Verification,
 } from '../audit/verify/index.js';
 import { CommandError } from './command-error.js';
 import { addLogKeeping } from './log-keeper.js';
-import { print } from './output.js';
+import { addLogProof } from './log-proof.js';
+import { print, visible } from './output.js';
 import { progressBar } from './progress.js';
+import { fileAt } from './read-file.js';
+import { trustFrom, withTrust, type TrustArguments } from './trust.js';
 
-interface VerifyArguments {
-  readonly key: string;
+const A_CHECKPOINT = 'Give a file with a signed checkpoint.';
+const A_RECEIPT = 'Give a file of receipts.';
+
+interface VerifyArguments extends TrustArguments {
   readonly since?: string;
   readonly token?: string;
 }
@@ -29,11 +31,12 @@ export function addLog(program: Command): void {
   const log = program
     .command('log')
     .description('the log of what the hub did, that nobody can rewrite unseen');
-  log
-    .command('verify')
-    .description('rebuild a log from its entries, and check every tile, checkpoint and signature')
-    .argument('<where>', 'URL of a log (https://hub.example/v1/log), or a folder with the same files')
-    .requiredOption('--key <vkey>', 'the log’s key, as it was handed over by other means than the log')
+  withTrust(
+    log
+      .command('verify')
+      .description('rebuild a log from its entries, and check every tile, checkpoint and signature')
+      .argument('<where>', 'URL of a log (https://hub.example/v1/log), or a folder with the same files'),
+  )
     .option('--since <file>', 'a signed checkpoint from an earlier look, which the log must have grown from')
     .addOption(
       new Option(
@@ -46,21 +49,24 @@ export function addLog(program: Command): void {
       '\nKeep the checkpoint of each look, and give it with --since the next time: without a memory outside the hub,\nwhoever holds the log’s key can rewrite everything and sign it again.\n\nExample: stafett log verify ./log --key "$(cat hub.vkey)" --since checkpoint-of-last-month',
     )
     .action(verify);
-  log
-    .command('check')
-    .description('check receipts, or the file of a youth, without the hub: what does the log prove')
-    .argument('<file>', 'what /v1/log/receipts or "stafett log youth" gave')
-    .requiredOption('--key <vkey>', 'the log’s key, as it was handed over by other means than the log')
-    .action(check);
+  withTrust(
+    log
+      .command('check')
+      .description('check receipts, or the file of a youth, without the hub: what does the log prove')
+      .argument('<file>', 'what /v1/log/receipts or "stafett log youth" gave'),
+  ).action(check);
+  addLogProof(log);
   addLogKeeping(log);
 }
 
-async function verify(where: string, { key, since, token }: VerifyArguments): Promise<void> {
-  const known = keyFrom(key);
+async function verify(where: string, { since, token, ...trust }: VerifyArguments): Promise<void> {
+  const { log: key, witnesses, quorum } = trustFrom(trust);
   const source = /^https?:\/\//.test(where) ? httpSource(where, { token }) : folderSource(where);
-  const memory = since === undefined ? undefined : { name: since, note: await fileAt(since) };
+  const memory = since === undefined ? undefined : { name: since, note: await fileAt(since, A_CHECKPOINT) };
   const verification = await verifyLog(source, {
-    key: known,
+    key,
+    witnesses,
+    quorum,
     since: memory,
     progress: progressBar('entries'),
   }).catch((error: unknown) => {
@@ -73,14 +79,14 @@ async function verify(where: string, { key, since, token }: VerifyArguments): Pr
   await report(verification);
 }
 
-async function check(file: string, { key }: { readonly key: string }): Promise<void> {
-  const log = keyFrom(key);
-  const { receipts, agencies } = receiptsIn(file, await fileAt(file));
+async function check(file: string, options: TrustArguments): Promise<void> {
+  const trust = trustFrom(options);
+  const { receipts, agencies } = receiptsIn(file, await fileAt(file, A_RECEIPT));
   const names = new Map(agencies.map(({ id, orgNumber, name }) => [id, `${orgNumber} ${name}`]));
   let unproven = 0;
   for (const receipt of receipts) {
     try {
-      const { told, index, checkpoint } = verifyReceipt(receipt, { log });
+      const { told, index, checkpoint } = verifyReceipt(receipt, trust);
       const who = [told['agency'], told['otherAgency']].map((id) => names.get(String(id)) ?? 'nobody');
       await print(
         `proven: ${String(told['at'])} ${String(told['act'])} ${String(told['recordType'])}, ${who.join(', other side ')} (entry ${index} of ${checkpoint.size})`,
@@ -121,26 +127,4 @@ async function report(verification: Verification): Promise<void> {
       `The log is not as it was signed: ${found === 1 ? 'one finding' : `${found} findings`}.`,
     );
   await print('The log is whole: every entry, tile and checkpoint is as it was signed.');
-}
-
-/** What a log says goes to a terminal: without what would move its cursor or turn the text around. */
-const visible = (text: string): string => text.replaceAll(/[\p{Cc}\p{Cf}]/gu, '\ufffd');
-
-/** @param option where it was given. @throws CommandError */
-export function keyFrom(text: string, option = '--key'): VerifierKey {
-  try {
-    return parseVerifierKey(text.trim());
-  } catch (error) {
-    throw new CommandError(
-      `${option}: ${(error as Error).message} A key is one line, "<name>+<id>+<base64>"; the hub’s is at /v1/log/key.`,
-    );
-  }
-}
-
-async function fileAt(path: string): Promise<Buffer> {
-  try {
-    return await readFile(path);
-  } catch {
-    throw new CommandError(`${path} cannot be read. Give a file with a signed checkpoint.`);
-  }
 }

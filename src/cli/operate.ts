@@ -2,6 +2,7 @@ import { DataSource, getMetadataArgsStorage } from 'typeorm';
 import { AuditService } from '../audit/audit.service.js';
 import { OpeningsService } from '../audit/opening/openings.service.js';
 import { logKeyOf } from '../audit/seal/log-key.js';
+import { logTrustOf } from '../audit/cosign/log-trust.js';
 import { LogService } from '../audit/serve/log.service.js';
 import type { VerifierKey } from '../audit/verify/note.js';
 import { SourceError } from '../audit/verify/source.js';
@@ -73,7 +74,8 @@ export async function withLog<T>(config: Config, work: (tools: LogTools) => Prom
       const vault = new VaultService(loadKeyring(config), db);
       await vault.onApplicationBootstrap();
       const openings = new OpeningsService(vault, new YouthsService(vault, systemClock));
-      return await work({ db, log: new LogService(db), key: logKeyOf(config, vault), openings });
+      const key = logKeyOf(config, vault);
+      return await work({ db, log: new LogService(db, logTrustOf(config, key)), key, openings });
     } catch (error) {
       if (isWithoutTables(error))
         throw new CommandError('The database has no tables yet. Make them first: stafett migrate');

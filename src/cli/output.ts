@@ -10,3 +10,6 @@ export const tell = (line: string): void => void process.stderr.write(`${line}\n
 
 /** A text of any shape as one line. */
 export const oneLine = (text: string): string => text.trim().replaceAll(/\s*\n\s*/g, ' ');
+
+/** What a log says goes to a terminal: without what would move its cursor or turn the text around. */
+export const visible = (text: string): string => text.replaceAll(/[\p{Cc}\p{Cf}]/gu, '\ufffd');

@@ -19,8 +19,8 @@ import {
 } from '../audit/verify/index.js';
 import { systemClock } from '../common/clock.js';
 import { CommandError } from './command-error.js';
-import { keyFrom } from './log.js';
 import { oneLine, print, tell } from './output.js';
+import { keyFrom } from './trust.js';
 import { whole } from './whole.js';
 
 interface WitnessArguments {

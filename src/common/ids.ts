@@ -11,6 +11,8 @@ export type RecordId = Branded<'RecordId'>;
 export type TransferId = Branded<'TransferId'>;
 export type ConsentId = Branded<'ConsentId'>;
 export type EntryId = Branded<'EntryId'>;
+/** A person who works at an agency, as the log names them: a keyed hash, another one in each controller and month. */
+export type StaffId = Branded<'StaffId'>;
 export type LeafId = Branded<'LeafId'>;
 export type RunId = Branded<'RunId'>;
 export type DiscrepancyId = Branded<'DiscrepancyId'>;

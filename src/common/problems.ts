@@ -152,7 +152,7 @@ export const problems = {
   'entry-not-sealed': p(
     404,
     'The entry has no place in the log yet',
-    'Entries get their place in a signed checkpoint within seconds of the act. Ask again.',
+    'Entries get their place in a signed checkpoint, with the cosignatures that a proof needs, within seconds of the act. Ask again.',
     true,
   ),
   'audit-log-behind': p(

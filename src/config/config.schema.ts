@@ -12,6 +12,13 @@ export interface Deadline {
   readonly source: (typeof deadlineSources)[number];
 }
 
+export interface WitnessSetting {
+  /** C2SP signed-note, of type 0x04 (cosignature/v1). */
+  readonly vkey: string;
+  /** Where its `add-checkpoint` is, without that and without a slash at the end. */
+  readonly url: string;
+}
+
 export interface Config {
   readonly environment: 'production' | 'development';
   readonly http: {
@@ -74,6 +81,9 @@ export interface Config {
     readonly lateMinutes: number;
     readonly leaseSeconds: number;
     readonly maxBehindMinutes: number;
+    readonly witnesses: readonly WitnessSetting[];
+    readonly quorum: number;
+    readonly staffIdMonths: number;
   };
   readonly reconciliation: { readonly nightly: string; readonly stuckMinutes: number };
   readonly development: { readonly faultAt: string; readonly clockOffsetSeconds: number };
@@ -137,6 +147,31 @@ const deadline: Setting = {
     return fits && deadlineSources.includes(source as 'law') ? { value: days, source } : wrong;
   },
 };
+
+/** A note has at most 100 signatures, and readers need to take no more than 16 (C2SP signed-note). */
+const MOST_WITNESSES = 15;
+
+const witnesses: Setting = {
+  allowed: `a list of at most ${MOST_WITNESSES} { vkey: <name>+<id>+<base64>, url: an http(s) address without a login, a query and a slash at the end }, no vkey twice`,
+  read: (value) => {
+    if (!Array.isArray(value) || value.length > MOST_WITNESSES) return wrong;
+    const list = value as unknown[];
+    const keys = new Set(list.map((one) => (one as WitnessSetting | null)?.vkey));
+    return list.every(isWitness) && keys.size === list.length ? list : wrong;
+  },
+};
+
+function isWitness(value: unknown): value is WitnessSetting {
+  if (typeof value !== 'object' || value === null || Object.keys(value).sort().join() !== 'url,vkey')
+    return false;
+  const { vkey, url } = value as Record<string, unknown>;
+  return (
+    typeof vkey === 'string' &&
+    /^[^\s+]{1,200}\+[0-9a-f]{8}\+[0-9A-Za-z+/]{44}$/.test(vkey) &&
+    typeof url === 'string' &&
+    /^https?:\/\/[^\s/@?#]+(\/[^\s?#@]*[^\s/?#@])?$/.test(url)
+  );
+}
 
 const anything = /^[\s\S]*$/;
 
@@ -222,6 +257,9 @@ export const shape: {
     lateMinutes: whole(1, 1440),
     leaseSeconds: whole(1, 300),
     maxBehindMinutes: whole(1, 1440),
+    witnesses,
+    quorum: whole(0, MOST_WITNESSES),
+    staffIdMonths: whole(1, 120),
   },
   reconciliation: {
     nightly: text('a cron expression of five parts', /^(\S+ ){4}\S+$/),

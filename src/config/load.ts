@@ -134,6 +134,11 @@ function finish(config: Config): Config {
       'people.population: real birth numbers are refused unless NODE_ENV is production. Allowed: synthetic.',
     );
   }
+  const { quorum, witnesses } = config.log;
+  if (quorum > witnesses.length)
+    throw new ConfigError(
+      `log.quorum: ${quorum} is more than there are in log.witnesses. Allowed: 0 to ${witnesses.length}.`,
+    );
   return Object.freeze({
     ...config,
     http: Object.freeze({ ...config.http, publicUrl }),

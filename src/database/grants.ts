@@ -17,6 +17,7 @@ export const tableRights = {
   youth: 'select, insert, update',
   youth_identifier: 'select, insert, delete',
   youth_key: 'select, insert, update, delete',
+  staff_key: 'select, insert, delete',
   consent: 'select, insert, update',
   // Relay: records and transfers outlive an erasure; bodies are replaced by nothing, only removed.
   record: 'select, insert, update',
@@ -29,6 +30,7 @@ export const tableRights = {
   audit_leaf: 'select, insert',
   audit_tile: 'select, insert',
   audit_checkpoint: 'select, insert',
+  audit_cosignature: 'select, insert',
   rate_lease: 'select, insert, update',
   scheduled_run: 'select, insert, update, delete',
   standing_term: 'select, insert, delete',

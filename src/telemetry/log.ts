@@ -25,6 +25,8 @@ export interface LogFields {
   readonly job?: string;
   readonly slot?: string;
   readonly role?: string;
+  /** Name and id of a witness's key, as the settings have it. */
+  readonly witness?: string;
   readonly port?: number;
   readonly sqlState?: string;
   /** Class name of an error, and where in the code it arose. Never its message: that can quote what was sent. */

@@ -90,6 +90,15 @@ export class VaultService implements OnApplicationBootstrap {
     return this.openKey(['record-key', controller, record], kekId, wrapped);
   }
 
+  /** Staff ids of a controller in a calendar month (`YYYY-MM`). */
+  newStaffKey(controller: ControllerId, month: string): DataKey {
+    return this.newKey(['staff-key', controller, month]);
+  }
+
+  openStaffKey(controller: ControllerId, month: string, kekId: string, wrapped: Buffer): Buffer {
+    return this.openKey(['staff-key', controller, month], kekId, wrapped);
+  }
+
   /** HKDF(youth key, "audit"): salts the log's commitments; gone when the youth's key is. */
   auditKeyOf(dataKey: Buffer): Buffer {
     return derive(dataKey, 'stafett audit v1');

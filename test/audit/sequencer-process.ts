@@ -14,6 +14,9 @@ const log = {
   lateMinutes: 10,
   leaseSeconds: 1,
   maxBehindMinutes: 10,
+  witnesses: [],
+  quorum: 0,
+  staffIdMonths: 24,
 };
 const key = signerKey(log.origin, 'note', Buffer.from(seed, 'hex'));
 const db = await openApp(url, { poolSize: 3, connectTimeoutMs: 5000, statementTimeoutMs: 20_000 });

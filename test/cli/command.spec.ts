@@ -50,6 +50,7 @@ describe('help', () => {
       'tour',
       'log verify',
       'log check',
+      'log proof',
       'log export',
       'log fsck',
       'log youth',

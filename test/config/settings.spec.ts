@@ -114,3 +114,22 @@ describe('production', () => {
     );
   });
 });
+
+it('takes witnesses with keys and addresses, and no quorum that they could not make', () => {
+  const vkey = `one.witness.example+0123abcd+${'A'.repeat(44)}`;
+  const log = (witnesses: unknown, quorum: number): string =>
+    message({ STAFETT_CONFIG: file(JSON.stringify({ log: { witnesses, quorum } })) });
+  expect(log([{ vkey, url: 'https://one.witness.example' }], 1)).toBe('taken');
+  expect(log([{ vkey, url: 'https://one.witness.example' }], 2)).toMatch(/^log\.quorum: 2 is more than/);
+  for (const url of ['https://a@b.example', 'https://b.example/', 'https://b.example/?x', 'file:///x', ''])
+    expect(log([{ vkey, url }], 0)).toMatch(/^log\.witnesses: /);
+  expect(
+    log(
+      [
+        { vkey, url: 'https://a.example' },
+        { vkey, url: 'https://b.example' },
+      ],
+      0,
+    ),
+  ).toMatch(/no vkey twice/);
+});

@@ -13,6 +13,7 @@ import { LeaseLost } from '../../queue/scheduled-runs.js';
 import { StandingJobs, type Term } from '../../queue/standing-jobs.js';
 import { faultFields, Log } from '../../telemetry/log.js';
 import { Metrics } from '../../telemetry/metrics.js';
+import { CosignService } from '../cosign/cosign.service.js';
 import type { SignerKey } from '../verify/note.js';
 import { TreeRefused } from './kept-tree.js';
 import { LOG_KEY } from './log-key.js';
@@ -39,6 +40,7 @@ export class SealService implements OnApplicationBootstrap, BeforeApplicationShu
     @Inject(LOG_KEY) private readonly key: SignerKey,
     @InjectDataSource() private readonly db: DataSource,
     private readonly jobs: StandingJobs,
+    private readonly cosigning: CosignService,
     private readonly log: Log,
     private readonly metrics: Metrics,
   ) {}
@@ -69,8 +71,11 @@ export class SealService implements OnApplicationBootstrap, BeforeApplicationShu
   }
 
   private async serve(term: Term): Promise<void> {
+    const over = new AbortController();
+    let cosigning: Promise<void> | undefined;
     try {
       const sequencer = await Sequencer.begin(this.db, this.config.log, this.key, term);
+      cosigning = this.cosigning.run(term, AbortSignal.any([over.signal, this.stopping.signal]));
       let sweepAt = sequencer.highNo;
       let nextSweep = performance.now() + this.config.log.lateMinutes * 60_000;
       while (!this.stopping.signal.aborted) {
@@ -87,6 +92,8 @@ export class SealService implements OnApplicationBootstrap, BeforeApplicationShu
         await this.pause(this.config.log.checkpointMs - (performance.now() - began));
       }
     } finally {
+      over.abort();
+      await cosigning;
       await term.end().catch(() => undefined);
     }
   }

@@ -1,11 +1,14 @@
-import { Injectable } from '@nestjs/common';
+import { Inject, Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import type { DataSource } from 'typeorm';
 import type { EntryId } from '../../common/ids.js';
 import { Problem } from '../../common/problems.js';
 import { withTx, type Tx } from '../../database/tx.js';
+import { cosignaturesOf, quorumCheckpoint } from '../cosign/cosign.sql.js';
+import { LOG_TRUST, type LogTrust } from '../cosign/log-trust.js';
 import { leafHashes, tileRoots } from '../seal/seal.sql.js';
-import { HASH_BYTES, inclusionProof } from '../verify/merkle.js';
+import { consistencyProof, HASH_BYTES, inclusionProof } from '../verify/merkle.js';
+import { keyLabel, parseNote, parseSignature, verifyNote, type VerifierKey } from '../verify/note.js';
 import { formatProof } from '../verify/proof.js';
 import { encodeBundle, hashesFromTiles, TILE_WIDTH, tileWidth, type TileName } from '../verify/tiles.js';
 import { bundle, checkpointsAfter, fullTile, leafOfEntry, publishedCheckpoint } from './log.sql.js';
@@ -27,11 +30,36 @@ type HashTile = TileName & { readonly level: number };
 /** Reads the log as the newest checkpoint publishes it: what has been added since is not there yet. */
 @Injectable()
 export class LogService {
-  constructor(@InjectDataSource() private readonly db: DataSource) {}
+  private readonly witnesses: readonly VerifierKey[];
+  private readonly labels: readonly string[];
 
-  /** @throws Problem not-found before the first checkpoint */
+  constructor(
+    @InjectDataSource() private readonly db: DataSource,
+    @Inject(LOG_TRUST) private readonly trust: LogTrust,
+  ) {
+    this.witnesses = trust.witnesses.map(({ key }) => key);
+    this.labels = this.witnesses.map(keyLabel);
+  }
+
+  /** The newest, with the cosignatures that it has by now. @throws Problem not-found before the first checkpoint */
   async checkpoint(): Promise<Published> {
-    return withTx(this.db, published);
+    return withTx(this.db, async (tx) => (await this.cosigned(tx, await published(tx))).checkpoint);
+  }
+
+  /** The newest as the log alone has signed it; undefined before the first one. */
+  async signed(): Promise<Published | undefined> {
+    return withTx(this.db, newest);
+  }
+
+  /** The proof that the tree of `to` entries begins with the one of `from` (RFC 6962 section 2.1.2). Both are published. */
+  async consistency(from: number, to: number): Promise<Buffer[]> {
+    return withTx(this.db, (tx) =>
+      consistencyProof(
+        from,
+        to,
+        hashesFromTiles(to, (tile) => readTile(tx, tile)),
+      ),
+    );
   }
 
   async checkpoints(after: number, limit: number): Promise<Published[]> {
@@ -54,7 +82,7 @@ export class LogService {
   }
 
   /**
-   * The proof that an entry stands in the log as the newest checkpoint has it (C2SP tlog-proof). Its `extra` is the leaf: the
+   * The proof that an entry stands in the log as the newest checkpoint with its quorum has it (C2SP tlog-proof). Its `extra` is the leaf: the
    * bytes that the proof is about.
    * @throws Problem not-found, entry-not-sealed
    */
@@ -69,10 +97,10 @@ export class LogService {
     });
   }
 
-  /** Proofs by the newest checkpoint, each tile read once; undefined for what it does not cover yet. */
+  /** Proofs by the newest checkpoint that has its quorum, each tile read once; undefined for what it does not cover yet. */
   async prove(tx: Tx, leaves: readonly Leaf[]): Promise<(string | undefined)[]> {
-    const [checkpoint] = await tx.query<{ size: string; note: string }>(publishedCheckpoint);
-    const size = Number(checkpoint?.size ?? 0);
+    const checkpoint = await this.proving(tx);
+    const size = checkpoint?.size ?? 0;
     const readHash = hashesFromTiles(size, (tile) => readTile(tx, tile));
     return Promise.all(
       leaves.map(async ({ leaf, leafIndex: index }) => {
@@ -82,12 +110,61 @@ export class LogService {
       }),
     );
   }
+
+  /** The checkpoint that proofs are made by. */
+  private async proving(tx: Tx): Promise<Published | undefined> {
+    const { quorum } = this.trust;
+    const [row] = await (quorum === 0
+      ? tx.query<Row>(publishedCheckpoint)
+      : tx.query<Row>(quorumCheckpoint, [this.labels, quorum]));
+    if (!row) return undefined;
+    const { checkpoint, cosignatures } = await this.cosigned(tx, publishedOf(row));
+    return cosignatures < quorum ? undefined : checkpoint;
+  }
+
+  /**
+   * With the cosignatures that are there and fit. One that does not fit is another checkpoint's, which had this size before
+   * someone rewrote it; readers would refuse the whole note for it.
+   */
+  private async cosigned(
+    tx: Tx,
+    { size, note }: Published,
+  ): Promise<{ readonly checkpoint: Published; readonly cosignatures: number }> {
+    if (this.labels.length === 0) return { checkpoint: { size, note }, cosignatures: 0 };
+    const rows = await tx.query<{ line: string }>(cosignaturesOf, [size, this.labels]);
+    const { text } = parseNote(note);
+    const fitting = rows.map(({ line }) => line).filter((line) => isSignedBy(this.witnesses, text, line));
+    return {
+      checkpoint: { size, note: note + fitting.map((line) => `${line}\n`).join('') },
+      cosignatures: fitting.length,
+    };
+  }
+}
+
+interface Row {
+  readonly size: string;
+  readonly note: string;
+}
+
+const publishedOf = ({ size, note }: Row): Published => ({ size: Number(size), note });
+
+async function newest(tx: Tx): Promise<Published | undefined> {
+  const [row] = await tx.query<Row>(publishedCheckpoint);
+  return row && publishedOf(row);
 }
 
 async function published(tx: Tx): Promise<Published> {
-  const [row] = await tx.query<{ size: string; note: string }>(publishedCheckpoint);
-  if (!row) throw new Problem('not-found');
-  return { size: Number(row.size), note: row.note };
+  const found = await newest(tx);
+  if (!found) throw new Problem('not-found');
+  return found;
+}
+
+function isSignedBy(keys: readonly VerifierKey[], text: string, line: string): boolean {
+  try {
+    return verifyNote({ text, signatures: [parseSignature(line)] }, keys).length === 1;
+  } catch {
+    return false;
+  }
 }
 
 const isHashTile = (name: TileName): name is HashTile => name.level !== 'entries';

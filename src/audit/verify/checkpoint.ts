@@ -27,6 +27,13 @@ export interface OpenedCheckpoint extends Checkpoint {
   readonly signatures: readonly VerifiedSignature[];
 }
 
+/** Whose word is taken besides the log's own. */
+export interface Quorum {
+  readonly witnesses?: readonly VerifierKey[] | undefined;
+  /** How many different witnesses must have cosigned; 0 where nothing else is said. */
+  readonly quorum?: number | undefined;
+}
+
 /** @param text a note's text: without signatures, with its last newline. @throws FormatError */
 export function parseCheckpoint(text: string): Checkpoint {
   if (!text.endsWith('\n')) throw new FormatError('A checkpoint ends with a newline.');
@@ -72,4 +79,17 @@ export function openCheckpoint(
   if (!signatures.some(({ key }) => key === log))
     throw new SignatureError(`It is not signed by ${keyLabel(log)}, but by witnesses only.`);
   return { ...checkpoint, text: note.text, signatures };
+}
+
+/** How many of the witnesses have cosigned it; only a cosignature says that nothing larger was seen before. */
+export function cosigners({ signatures }: OpenedCheckpoint, witnesses: readonly VerifierKey[]): number {
+  const counted = signatures.filter(({ key }) => key.type === 'cosignature' && witnesses.includes(key));
+  return new Set(counted.map(({ key }) => keyLabel(key))).size;
+}
+
+/** @param checkpoint opened with these witnesses. @throws SignatureError where too few have cosigned it */
+export function requireQuorum(checkpoint: OpenedCheckpoint, { witnesses = [], quorum = 0 }: Quorum): void {
+  const found = cosigners(checkpoint, witnesses);
+  if (found < quorum)
+    throw new SignatureError(`${found} of the witnesses have cosigned, and ${quorum} must.`);
 }

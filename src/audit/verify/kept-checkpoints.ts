@@ -14,9 +14,10 @@ export function opened(
   { name, note, size }: KeptCheckpoint,
   key: VerifierKey,
   findings: Findings,
+  witnesses: readonly VerifierKey[] = [],
 ): NamedCheckpoint | undefined {
   try {
-    const checkpoint = openCheckpoint(note, key);
+    const checkpoint = openCheckpoint(note, key, witnesses);
     if (size === undefined || size === checkpoint.size) return { name, checkpoint };
     findings.add(name, `It was kept for ${size} entries, and says ${checkpoint.size}.`);
   } catch (error) {

@@ -1,6 +1,6 @@
-import { openCheckpoint, type OpenedCheckpoint } from './checkpoint.js';
+import { openCheckpoint, requireQuorum, type OpenedCheckpoint, type Quorum } from './checkpoint.js';
 import { leafHash, verifyInclusion } from './merkle.js';
-import { keyLabel, SignatureError, type VerifierKey } from './note.js';
+import type { VerifierKey } from './note.js';
 import { base64, decimal, FormatError, hash64, utf8 } from './text.js';
 
 /** C2SP tlog-proof: one file that proves, offline, that an entry stands in a log. */
@@ -15,11 +15,8 @@ export interface Proof {
 }
 
 /** Whose word is taken. */
-export interface TrustPolicy {
+export interface TrustPolicy extends Quorum {
   readonly log: VerifierKey;
-  readonly witnesses?: readonly VerifierKey[];
-  /** How many different witnesses must have cosigned; 0 where nothing else is said. */
-  readonly quorum?: number;
 }
 
 /** A proof that is well written and proves nothing. */
@@ -70,14 +67,10 @@ export function parseProof(source: Uint8Array | string): Proof {
 export function verifyProof(
   proof: Proof,
   entry: Uint8Array,
-  { log, witnesses = [], quorum = 0 }: TrustPolicy,
+  { log, ...others }: TrustPolicy,
 ): OpenedCheckpoint {
-  const checkpoint = openCheckpoint(proof.checkpoint, log, witnesses);
-  const cosigners = new Set(
-    checkpoint.signatures.filter(({ key }) => witnesses.includes(key)).map(({ key }) => keyLabel(key)),
-  );
-  if (cosigners.size < quorum)
-    throw new SignatureError(`${cosigners.size} of the witnesses have cosigned, and ${quorum} must.`);
+  const checkpoint = openCheckpoint(proof.checkpoint, log, others.witnesses);
+  requireQuorum(checkpoint, others);
   if (!verifyInclusion(leafHash(entry), proof.index, checkpoint.size, proof.path, checkpoint.root))
     throw new ProofError(
       `This is not entry ${proof.index} of ${checkpoint.origin} as of its checkpoint at ${checkpoint.size}.`,

@@ -1,4 +1,5 @@
-import { openCheckpoint, type OpenedCheckpoint } from './checkpoint.js';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { cosigners, openCheckpoint, type OpenedCheckpoint, type Quorum } from './checkpoint.js';
 import { Findings, type Finding } from './findings.js';
 import { KeptCheckpoints, opened, type NamedCheckpoint } from './kept-checkpoints.js';
 import { TileReader, type Leaves } from './leaves.js';
@@ -8,7 +9,7 @@ import type { VerifierKey } from './note.js';
 import { RebuiltTree } from './rebuilt-tree.js';
 import type { LogSource } from './source.js';
 
-export interface VerifyOptions {
+export interface VerifyOptions extends Quorum {
   /** The log's key, as it was handed over by other means than the log. */
   readonly key: VerifierKey;
   /** A checkpoint from an earlier look, that the log must have grown from: an outside memory. */
@@ -36,6 +37,9 @@ export interface Verification {
 }
 
 const MOST_FINDINGS = 100;
+/** A log that grows has its newest checkpoint cosigned a moment after it is signed: it is looked at again for five seconds. */
+const LOOKS = 20;
+const LOOK_PAUSE_MS = 250;
 /** Mismatches whose hashes are kept, to tell whether entries were moved. The rest is counted. */
 const MOST_MISMATCHES = 4096;
 
@@ -64,9 +68,14 @@ export async function verifyLog(source: LogSource, options: VerifyOptions): Prom
     found: findings.count,
   });
 
-  const head = opened({ name: 'checkpoint', note: await source.checkpoint() }, key, findings);
+  const note = await newestCosigned(source, key, options);
+  const head = opened({ name: 'checkpoint', note }, key, findings, options.witnesses);
   if (!head) return result(undefined);
   const { checkpoint } = head;
+  const { witnesses = [], quorum = 0 } = options;
+  const cosigned = cosigners(checkpoint, witnesses);
+  if (cosigned < quorum)
+    findings.add('checkpoint', `${cosigned} of the witnesses have cosigned it, and ${quorum} must.`);
   const kept = new KeptCheckpoints(source, key, findings, since);
   trees.check(await kept.upTo(0));
   let whole = true;
@@ -84,6 +93,27 @@ export async function verifyLog(source: LogSource, options: VerifyOptions): Prom
   }
   if (whole) await trees.judge(checkpoint, tiles, findings);
   return result(checkpoint, await accountForNewer(source, key, checkpoint, kept.rest(), findings));
+}
+
+/** The newest checkpoint, as soon as enough of the witnesses have cosigned it; else as it was at the last look. */
+async function newestCosigned(
+  source: LogSource,
+  key: VerifierKey,
+  { witnesses = [], quorum = 0 }: Quorum,
+): Promise<Uint8Array> {
+  for (let look = 1; ; look += 1) {
+    const note = await source.checkpoint();
+    if (quorum === 0 || look === LOOKS || isSettled(note)) return note;
+    await sleep(LOOK_PAUSE_MS);
+  }
+  // What cannot be opened gets no better by waiting, and is told of by whoever opens it.
+  function isSettled(note: Uint8Array): boolean {
+    try {
+      return cosigners(openCheckpoint(note, key, witnesses), witnesses) >= quorum;
+    } catch {
+      return true;
+    }
+  }
 }
 
 /**

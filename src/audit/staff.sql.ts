@@ -1,0 +1,24 @@
+import { statement } from '../database/tx.js';
+
+const columns = `month, kek_id as "kekId", wrapped`;
+
+/** Whoever is first makes the month's key; the read after it sees that one. */
+export const insertStaffKey = statement(
+  'staff.insert-key',
+  `insert into stafett.staff_key (controller_id, month, kek_id, wrapped) values ($1, $2, $3, $4) on conflict do nothing`,
+);
+
+export const staffKeyOf = statement(
+  'staff.key-of',
+  `select ${columns} from stafett.staff_key where controller_id = $1 and month = $2`,
+);
+
+export const staffKeysOf = statement(
+  'staff.keys-of',
+  `select ${columns} from stafett.staff_key where controller_id = $1 order by month`,
+);
+
+export const destroyStaffKeys = statement(
+  'staff.destroy-keys',
+  `delete from stafett.staff_key where month < $1 returning controller_id as "controllerId", month`,
+);
