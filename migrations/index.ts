@@ -4,6 +4,7 @@ import { HotPath1764150000000 } from './1764150000000-hot-path.js';
 import { Log1764200000000 } from './1764200000000-log.js';
 import { Cosignatures1764300000000 } from './1764300000000-cosignatures.js';
 import { StaffKeys1764400000000 } from './1764400000000-staff-keys.js';
+import { Auditors1764500000000 } from './1764500000000-auditors.js';
 
 /** Every migration, oldest first. Named one by one, so that the built files and the tests run the same list. */
 export const migrations = [
@@ -13,4 +14,5 @@ export const migrations = [
   Log1764200000000,
   Cosignatures1764300000000,
   StaffKeys1764400000000,
+  Auditors1764500000000,
 ];

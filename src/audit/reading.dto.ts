@@ -1,27 +1,29 @@
+import { applyDecorators } from '@nestjs/common';
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { IsIn, IsInt, IsOptional, IsString, IsUUID, Length, Matches, Max, Min } from 'class-validator';
 import { acts, type ActName } from './acts.js';
+import { kinds, type Kind } from './questions/question.js';
 
 const moment =
   /^\d{4}-\d{2}-\d{2}(T([01]\d|2[0-3]):[0-5]\d:[0-5]\d(\.\d{1,9})?(Z|[+-]([01]\d|2[0-3]):[0-5]\d))?$/;
 const MAX = 500;
 
-class PageQuery {
-  @ApiPropertyOptional()
-  @IsOptional()
-  @IsString()
-  @Length(1, 2000)
-  after?: string;
+export const formats = ['csv', 'jsonl'] as const;
+export type ExportFormat = (typeof formats)[number];
 
-  @ApiPropertyOptional({ minimum: 1, maximum: MAX, default: 100 })
-  @IsOptional()
-  @IsInt()
-  @Min(1)
-  @Max(MAX)
-  limit?: number;
-}
+const After = (): PropertyDecorator =>
+  applyDecorators(ApiPropertyOptional(), IsOptional(), IsString(), Length(1, 2000));
+const Limit = (): PropertyDecorator =>
+  applyDecorators(
+    ApiPropertyOptional({ minimum: 1, maximum: MAX, default: 100 }),
+    IsOptional(),
+    IsInt(),
+    Min(1),
+    Max(MAX),
+  );
 
-export class EntriesQuery extends PageQuery {
+/** What auditors ask. All that is given must hold. */
+export class QuestionQuery {
   @ApiPropertyOptional({ format: 'uuid' })
   @IsOptional()
   @IsUUID('all')
@@ -42,6 +44,20 @@ export class EntriesQuery extends PageQuery {
   @IsIn(acts)
   act?: ActName;
 
+  @ApiPropertyOptional({ description: 'Who acted for an agency, as entries tell it' })
+  @IsOptional()
+  @IsString()
+  @Length(1, 200)
+  person?: string;
+
+  @ApiPropertyOptional({
+    enum: kinds,
+    description: 'refusals: what the hub said no to; reads-by-people: what was shown to a person',
+  })
+  @IsOptional()
+  @IsIn(kinds)
+  kind?: Kind;
+
   @ApiPropertyOptional({ description: 'First moment, RFC 3339 or a day (UTC)' })
   @IsOptional()
   @Matches(moment)
@@ -53,7 +69,28 @@ export class EntriesQuery extends PageQuery {
   to?: string;
 }
 
-export class SearchDto extends PageQuery {
+export class EntriesQuery extends QuestionQuery {
+  @After()
+  after?: string;
+
+  @Limit()
+  limit?: number;
+}
+
+export class ExportQuery extends QuestionQuery {
+  @ApiPropertyOptional({ enum: formats, default: 'csv' })
+  @IsOptional()
+  @IsIn(formats)
+  format?: ExportFormat;
+}
+
+export class SearchDto {
+  @After()
+  after?: string;
+
+  @Limit()
+  limit?: number;
+
   @ApiProperty({ description: 'Birth number or D-number; never in an address' })
   @Matches(/^\d{11}$/)
   nationalId: string;

@@ -1,28 +1,33 @@
-import { Injectable } from '@nestjs/common';
+import { Inject, Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import type { DataSource } from 'typeorm';
 import type { Caller } from '../common/access.js';
+import { CLOCK, type Clock } from '../common/clock.js';
 import { judgeBirthNumber, looksLikeBirthNumber } from '../common/birth-number.js';
 import type { Cursors } from '../common/cursor.js';
-import { NIL, type EntryId } from '../common/ids.js';
-import { isDay } from '../common/days.js';
+import { idAt, NIL } from '../common/ids.js';
 import { Problem } from '../common/problems.js';
 import { withTx, type Tx } from '../database/tx.js';
 import { Log } from '../telemetry/log.js';
 import { VaultService } from '../vault/vault.service.js';
 import { YouthsService } from '../vault/youths.service.js';
 import { AuditService } from './audit.service.js';
-import type { EntriesDto, EntriesQuery, EntryDto, SearchDto } from './reading.dto.js';
+import { entriesPage, type Page, type Row } from './questions/entries.js';
+import { questionOf, type Question } from './questions/question.js';
+import { entriesOfYouth } from './questions/questions.sql.js';
+import type {
+  EntriesDto,
+  EntriesQuery,
+  EntryDto,
+  ExportFormat,
+  QuestionQuery,
+  SearchDto,
+} from './reading.dto.js';
 import { OpeningsService } from './opening/openings.service.js';
-import { entriesOfYouth, entriesPage } from './reading.sql.js';
 
 const DEFAULT_LIMIT = 100;
-const DAY_MS = 86_400_000;
-
-type Row = Omit<EntryDto, 'at' | 'entryId' | 'verified' | 'leafIndex' | 'proof'> & {
-  readonly entryId: EntryId;
-  readonly at: Date;
-};
+/** Rows of an export that are in memory at a time. */
+const EXPORT_PAGE = 500;
 
 /** What auditors ask of the log. Every question is itself an entry, written before it is answered. */
 @Injectable()
@@ -35,49 +40,67 @@ export class ReadingService {
     private readonly youths: YouthsService,
     private readonly openings: OpeningsService,
     private readonly log: Log,
+    @Inject(CLOCK) private readonly clock: Clock,
     vault: VaultService,
   ) {
     this.cursors = vault.cursors();
   }
 
   async entries(caller: Caller, query: EntriesQuery): Promise<EntriesDto> {
-    const { record = null, transfer = null, act = null, after, limit = DEFAULT_LIMIT } = query;
-    const agency = query.agency?.slice(-9) ?? null;
-    const from = momentOf(query.from, '/query/from', 0);
-    const to = momentOf(query.to, '/query/to', 1);
-    const filter = {
-      record,
-      transfer,
-      agency,
-      act,
-      from: from?.toISOString() ?? null,
-      to: to?.toISOString() ?? null,
-    };
-    const list = ['audit-entries', caller.controllerId, ...Object.values(filter).map(String)];
+    const { after, limit = DEFAULT_LIMIT } = query;
+    const question = questionOf(query);
+    const list = ['audit-entries', caller.controllerId, JSON.stringify(keyOf(question))];
     const place = after === undefined ? NIL : this.cursors.decode(list, after);
     return withTx(this.db, async (tx) => {
-      const rows = await tx.query<Row>(entriesPage, [
-        caller.controllerId,
-        place,
-        limit + 1,
-        record,
-        transfer,
-        agency,
-        act,
-        from,
-        to,
-      ]);
-      const asked = Object.entries(filter).flatMap(([key, value]) => (value === null ? [] : [key]));
+      const page = await entriesPage(tx, caller.controllerId, question, place, limit);
       this.audit.append(tx, [
         {
           act: 'audit-read',
           controllerId: caller.controllerId,
           agencyId: caller.agencyId,
-          detail: { asked, entries: Math.min(rows.length, limit) },
+          detail: { asked: askedOf(query), entries: page.rows.length },
         },
       ]);
-      return this.answer(tx, rows, limit, list, after);
+      return this.answer(tx, page, list, after);
     });
+  }
+
+  /**
+   * All that answers a question at this moment, page after page: in memory is one page, and the next is asked for when it has been
+   * taken. The entry that tells of it stands before the first page is read.
+   */
+  async export(
+    caller: Caller,
+    query: QuestionQuery,
+    format: ExportFormat,
+  ): Promise<AsyncGenerator<EntryDto[]>> {
+    // An export that follows what is written meanwhile might never end.
+    const now = idAt(this.clock.now().getTime() + 1);
+    const asked = questionOf(query);
+    const question = { ...asked, beforeId: asked.beforeId < now ? asked.beforeId : now };
+    await withTx(this.db, (tx) =>
+      this.audit.append(tx, [
+        {
+          act: 'audit-read',
+          controllerId: caller.controllerId,
+          agencyId: caller.agencyId,
+          detail: { asked: askedOf(query), export: format },
+        },
+      ]),
+    );
+    return this.pages(caller.controllerId, question);
+  }
+
+  private async *pages(controllerId: string, question: Question): AsyncGenerator<EntryDto[]> {
+    for (let place = NIL, more = true; more;) {
+      const { page, items } = await withTx(this.db, async (tx) => {
+        const found = await entriesPage(tx, controllerId, question, place, EXPORT_PAGE);
+        return { page: found, items: await this.shown(tx, found.rows) };
+      });
+      if (items.length > 0) yield items;
+      place = page.place ?? place;
+      ({ more } = page);
+    }
   }
 
   /** All about one youth of the caller's controller. Whether another controller knows the youth is never told. */
@@ -104,23 +127,32 @@ export class ReadingService {
           detail: { reason: input.reason, entries: Math.min(rows.length, limit) },
         },
       ]);
-      return this.answer(tx, rows, limit, list, after);
+      const shown = rows.slice(0, limit);
+      const page = { rows: shown, place: shown.at(-1)?.entryId ?? null, more: rows.length > limit };
+      return this.answer(tx, page, list, after);
     });
   }
 
   private async answer(
     tx: Tx,
-    rows: readonly Row[],
-    limit: number,
+    page: Page,
     list: readonly string[],
     after: string | undefined,
   ): Promise<EntriesDto> {
-    const shown = rows.slice(0, limit);
+    return {
+      items: await this.shown(tx, page.rows),
+      cursor: page.place === null ? (after ?? null) : this.cursors.encode(list, page.place),
+      more: page.more,
+    };
+  }
+
+  /** Compared with the log before they are shown. */
+  private async shown(tx: Tx, rows: readonly Row[]): Promise<EntryDto[]> {
     const opened = await this.openings.byId(
       tx,
-      shown.map(({ entryId }) => entryId),
+      rows.map(({ entryId }) => entryId),
     );
-    const items = shown.map((row) => {
+    const items = rows.map((row) => {
       const { verdict, leafIndex } = opened.get(row.entryId) ?? { verdict: 'changed' };
       return {
         ...row,
@@ -132,20 +164,21 @@ export class ReadingService {
     });
     const changed = items.filter(({ verified }) => verified === false).length;
     if (changed > 0) this.log.error('audit-detail-changed', { count: changed });
-    const last = items.at(-1);
-    return {
-      items,
-      cursor: last ? this.cursors.encode(list, last.entryId) : (after ?? null),
-      more: rows.length > limit,
-    };
+    return items;
   }
 }
 
-/** A day stands for its first moment, or as the end of a period for the first moment after it (UTC). */
-function momentOf(text: string | undefined, pointer: string, days: number): Date | null {
-  if (text === undefined) return null;
-  if (!isDay(text.slice(0, 10))) throw new Problem('invalid-request', [{ pointer, code: 'day' }]);
-  return text.length === 10
-    ? new Date(new Date(`${text}T00:00:00Z`).getTime() + days * DAY_MS)
-    : new Date(text);
-}
+const filters = ['record', 'transfer', 'agency', 'person', 'act', 'kind', 'from', 'to'] as const;
+/** Which filters were given, without what they say. */
+const askedOf = (query: QuestionQuery): string[] => filters.filter((name) => query[name] !== undefined);
+/** What a cursor is bound to: the same question in other words is the same list. */
+const keyOf = ({ record, transfer, agency, person, acts, byPeople, from, to }: Question): unknown[] => [
+  record,
+  transfer,
+  agency,
+  person,
+  acts,
+  byPeople,
+  from,
+  to,
+];

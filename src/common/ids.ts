@@ -27,11 +27,21 @@ export function newId<Id extends Branded<string>>(clock: Clock): Id {
   return v7({ msecs: clock.now().getTime(), random: publicRandom(16) }) as Id;
 }
 
+const LAST_MS = 2 ** 48 - 1;
+
+/** Below every UUIDv7 of a millisecond (since 1970) and of later ones, and above every earlier one. */
+export function idAt(ms: number): string {
+  const hex = Math.min(Math.max(ms, 0), LAST_MS).toString(16).padStart(12, '0');
+  return `${hex.slice(0, 8)}-${hex.slice(8)}-0000-0000-000000000000`;
+}
+
 /** A UUIDv4 (RFC 9562 section 5.4), which tells nothing: an entry's name in the log. */
 export const newLeafId = (): LeafId => v4({ random: publicRandom(16) }) as LeafId;
 
 /** Before every id: where a list begins. */
 export const NIL = '00000000-0000-0000-0000-000000000000';
+/** After every id. */
+export const MAX_ID = 'ffffffff-ffff-ffff-ffff-ffffffffffff';
 
 const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 

@@ -277,7 +277,14 @@ it('refuses wrong queries and bodies on every other route with a pointer', async
     'limit=%00',
     `after=${newYouth().nationalId}`,
   ];
-  for (const path of ['/v1/inbox', '/v1/outbox', '/v1/agencies', '/v1/audit/entries', '/v1/discrepancies']) {
+  for (const path of [
+    '/v1/inbox',
+    '/v1/outbox',
+    '/v1/agencies',
+    '/v1/audit/entries',
+    '/v1/audit/entries/export',
+    '/v1/discrepancies',
+  ]) {
     for (const query of queries) {
       const { status, text, headers } = await county.call('GET', `${path}?${query}`);
       expect([

@@ -48,7 +48,7 @@ export const silentTransfers = statement(
    cross join lateral (values ('transfer-available', t.no is not null), ('transfer-disclosed', t.collected_at is not null),
      ('transfer-' || t.state, t.state not in ('available', 'collected'))) as a (act, must)
    where t.id > $1 and t.id <= $2 and t.notice is null and a.must
-     and not exists (select from stafett.entry_detail d where d.transfer_id = t.id and d.act = a.act) order by t.id`,
+     and not exists (select from stafett.entry_detail d where d.record_id = t.record_id and d.transfer_id = t.id and d.act = a.act) order by t.id`,
 );
 
 export const silentConsents = statement(

@@ -19,7 +19,7 @@ export const detailsAfter = statement(
 /** Disclosures and acknowledgements of a transfer that the agency sent or got. */
 export const receiptsOfTransfer = statement(
   'opening.receipts-of-transfer',
-  `select d.id from stafett.transfer t join stafett.entry_detail d on d.transfer_id = t.id
+  `select d.id from stafett.transfer t join stafett.entry_detail d on d.record_id = t.record_id and d.transfer_id = t.id
    where t.id = $1 and $2::uuid in (t.sender_id, t.recipient_id) and d.act in ('transfer-disclosed', 'transfer-acknowledged')
    order by d.id limit $3`,
 );

@@ -1,0 +1,52 @@
+import { NIL, type EntryId } from '../../common/ids.js';
+import type { Tx } from '../../database/tx.js';
+import type { EntryDto } from '../reading.dto.js';
+import type { Question } from './question.js';
+import { agencyByNumber, byLead, type Given } from './questions.sql.js';
+
+export type Row = Omit<EntryDto, 'at' | 'entryId' | 'verified' | 'leafIndex' | 'proof'> & {
+  readonly entryId: EntryId;
+  readonly at: Date;
+};
+
+export interface Page {
+  readonly rows: readonly Row[];
+  /** Where the next page begins: the last id that was looked at. Null where nothing was. */
+  readonly place: string | null;
+  readonly more: boolean;
+}
+
+/** A page of the entries that answer a question, by id. It may be short, even empty, and yet not the last (WINDOW). */
+export async function entriesPage(
+  tx: Tx,
+  controllerId: string,
+  question: Question,
+  place: string,
+  limit: number,
+): Promise<Page> {
+  const given: Given = {
+    ...question,
+    controller: controllerId,
+    agency: question.agency && (await agencyId(tx, question.agency)),
+    after: place > question.afterId ? place : question.afterId,
+    before: question.beforeId,
+    limit: limit + 1,
+  };
+  const { page, end } = byLead[question.lead];
+  const rows = await tx.query<Row>(page.statement, page.values(given));
+  if (rows.length > limit) {
+    const shown = rows.slice(0, limit);
+    return { rows: shown, place: shown.at(-1)?.entryId ?? null, more: true };
+  }
+  const [last] = end ? await tx.query<{ id: string | null }>(end.statement, end.values(given)) : [];
+  const looked = last?.id ?? null;
+  if (looked === null) return { rows, place: rows.at(-1)?.entryId ?? null, more: false };
+  // One list was looked at up to here only: what the others have beyond it comes with the next page.
+  return { rows: rows.filter(({ entryId }) => entryId <= looked), place: looked, more: true };
+}
+
+/** An organisation number that is nobody's has no entries. */
+async function agencyId(tx: Tx, orgNumber: string): Promise<string> {
+  const [agency] = await tx.query<{ id: string }>(agencyByNumber, [orgNumber]);
+  return agency?.id ?? NIL;
+}

@@ -1,0 +1,110 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { csvCell } from '../../src/audit/questions/formats.js';
+import type { Client, Json } from '../support/client.js';
+import { agencies, startTestHub, type TestHub } from '../support/hub.js';
+
+let hub: TestHub;
+let county: Client;
+/** Several pages of 500, and 10 MB: more than the buffers on the way hold. */
+const MANY = 25_000;
+
+beforeAll(async () => {
+  hub = await startTestHub();
+  county = hub.as(agencies.county);
+  await hub.sql(
+    `insert into stafett.entry_detail (id, at, act, controller_id, record_type, person, detail)
+     select uuidv7(m.at - clock_timestamp()), m.at, 'discrepancy-found', (select controller_id from stafett.agency where org_number = $1), 'a,"b"',
+       '=SUM(A1)', jsonb_build_object('no', n, 'more', repeat('x', 200))
+     from generate_series(1, ${MANY}) n cross join lateral (select now() - interval '1 day' + n * interval '1 ms' as at) m`,
+    [agencies.county],
+  );
+});
+afterAll(() => hub.close());
+
+const exported = (query: string): ReturnType<Client['call']> =>
+  county.call('GET', `/v1/audit/entries/export?${query}`);
+const pagesRead = async (): Promise<number> => {
+  const [row] = await hub.sql<{ n: string }>(
+    `select coalesce(sum(idx_scan), 0) as n from pg_stat_all_indexes where indexrelname = 'entry_by_act'`,
+  );
+  return Number(row?.n);
+};
+
+it('exports all of many pages as JSON Lines, as the pages have them', async () => {
+  const { status, headers, text } = await exported('format=jsonl&act=discrepancy-found');
+  expect([status, headers.get('content-type'), headers.get('cache-control')]).toEqual([
+    200,
+    'application/jsonl; charset=utf-8',
+    'no-store',
+  ]);
+  const lines = text.trimEnd().split('\n');
+  const entries = lines.map((line): Json => JSON.parse(line));
+  expect(entries.map(({ detail }) => detail.no)).toEqual(Array.from({ length: MANY }, (_, i) => i + 1));
+  const { body } = await county.call('GET', '/v1/audit/entries?act=discrepancy-found&limit=3');
+  expect(entries.slice(0, 3)).toEqual(body.items);
+});
+
+it('exports CSV that a spreadsheet reads as text, with a head', async () => {
+  const { headers, text } = await exported('act=discrepancy-found&person=%3DSUM(A1)');
+  expect(headers.get('content-type')).toBe('text/csv; charset=utf-8; header=present');
+  expect(headers.get('content-disposition')).toBe('attachment; filename="entries.csv"');
+  const lines = text.split('\r\n');
+  expect(lines).toHaveLength(MANY + 2);
+  expect(lines[0]).toBe(
+    'entryId,at,act,agency,otherAgency,recordType,recordId,transferId,consentId,person,detail,verified,leafIndex',
+  );
+  expect(lines[1]).toMatch(
+    /^[0-9a-f-]{36},[^,]+Z,discrepancy-found,,,"a,""b""",,,,'=SUM\(A1\),"\{""no"":1,""more"":""x+""\}",false,$/,
+  );
+});
+
+it('is itself an entry, and names the filters but not what they say', async () => {
+  await exported('format=jsonl&person=p-1&from=2026-01-01');
+  const rows = await hub.sql(
+    `select detail from stafett.entry_detail where act = 'audit-read' order by id desc limit 1`,
+  );
+  expect(rows).toEqual([{ detail: { asked: ['person', 'from'], export: 'jsonl' } }]);
+});
+
+it('refuses what it does not know before it sends anything', async () => {
+  for (const query of ['format=xlsx', 'after=x', 'limit=5', 'kind=all', 'from=2026-02-30', 'record=1']) {
+    const { status, body } = await exported(query);
+    expect([query, status, body.code]).toEqual([query, 400, 'invalid-request']);
+  }
+  expect((await hub.as(agencies.school).call('GET', '/v1/audit/entries/export')).status).toBe(403);
+});
+
+it('reads no further than its reader, and stops when the reader hangs up', async () => {
+  const before = await pagesRead();
+  const abort = new AbortController();
+  const response = await fetch(`${hub.url}/v1/audit/entries/export?format=jsonl&act=discrepancy-found`, {
+    headers: { authorization: `Bearer ${await hub.token(agencies.county)}` },
+    signal: abort.signal,
+  });
+  await response.body?.getReader().read();
+  await sleep(1500);
+  abort.abort();
+  await sleep(1500);
+  const ofAborted = (await pagesRead()) - before;
+  await exported('format=jsonl&act=discrepancy-found');
+  await sleep(1500);
+  const ofWhole = (await pagesRead()) - before - ofAborted;
+  expect(ofWhole).toBeGreaterThanOrEqual(MANY / 500);
+  expect(ofAborted).toBeLessThan(ofWhole / 2);
+  expect((await county.call('GET', '/v1/audit/entries?limit=1')).status).toBe(200);
+});
+
+it.each([
+  ['plain', 'plain'],
+  ['a,b', '"a,b"'],
+  ['a "b"', '"a ""b"""'],
+  ['a\r\nb', '"a\r\nb"'],
+  ['=1+1', "'=1+1"],
+  ['+1', "'+1"],
+  ['-1', "'-1"],
+  ['@a,b', '"\'@a,b"'],
+  ['\tx', "'\tx"],
+  ['', ''],
+])('writes %j as the cell %s', (text, cell) => {
+  expect(csvCell(text)).toBe(cell);
+});
