@@ -177,7 +177,6 @@ it.each([
   ['act', { kind: 'refusals' }, ['entry_by_act', 'entry_by_other_act', 'entry_of_hub']],
   ['people', { kind: 'reads-by-people' }, ['entry_by_people', 'entry_by_other_people', 'entry_of_hub']],
   ['agency', { agency: '310100013' }, ['entry_by_agency', 'entry_by_other_agency']],
-  ['controller', {}, ['entry_by_controller', 'entry_by_other_controller', 'entry_of_hub']],
 ] as const)('asks about %s by index, whatever the values', async (lead, asked, indexes) => {
   expect(questionOf(asked).lead).toBe(lead);
   await hub.sql('analyze stafett.entry_detail');

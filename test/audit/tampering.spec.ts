@@ -206,7 +206,8 @@ it.each([
   ],
   [
     'hides a disclosure with all that tells of it',
-    `with hidden as (delete from stafett.entry_detail where id = (select id from stafett.entry_detail where act = 'transfer-disclosed' limit 1) returning id)
+    `with hidden as (delete from stafett.entry_detail where id = (select id from stafett.entry_detail where act = 'transfer-disclosed'
+       and transfer_id in (select transfer_id from stafett.entry_detail where act = 'transfer-disclosed' group by 1 having count(*) = 1) limit 1) returning id)
      delete from stafett.audit_entry where id in (select id from hidden)`,
     /^transfer .*: its state asks for an entry transfer-disclosed, and there is none$/,
   ],

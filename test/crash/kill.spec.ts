@@ -40,7 +40,7 @@ it(
     const steps = stepsPassed(hub).filter((step) => !startUp.has(step));
     expect(steps).toEqual(expect.arrayContaining(theWay));
 
-    const until = performance.now() + loadSeconds() * 8000;
+    const until = performance.now() + loadSeconds() * 6000;
     const reached: string[] = [];
     const missed: string[] = [];
     const others = steps.flatMap(faultsAt).filter((fault) => !always.includes(fault));
