@@ -1,4 +1,5 @@
 import type { Figure } from '../figure.js';
+import { auditSeal } from './audit-seal.js';
 import { endToEnd } from './end-to-end.js';
 import { floor } from './floor.js';
 import { growth } from './growth.js';
@@ -21,5 +22,6 @@ export const figures: readonly Figure[] = [
   growth,
   heldSnapshot,
   memory,
+  auditSeal,
   redis,
 ];
