@@ -35,7 +35,7 @@ interface Caller<Job, Result> {
  */
 export class GroupCommit<Job, Result> {
   private readonly waiting: Caller<Job, Result>[] = [];
-  private waitingJobs = 0;
+  private starting: NodeJS.Immediate | undefined;
   private running = 0;
   private jobs = 0;
   private bytes = 0;
@@ -61,10 +61,12 @@ export class GroupCommit<Job, Result> {
     this.bytes += bytes;
     const answer = new Promise<Result[]>((resolve, reject) => {
       this.waiting.push({ jobs, bytes, resolve, reject });
-      this.waitingJobs += jobs.length;
     });
     // Requests that came in the same turn of the event loop go together.
-    if (this.waiting.length === 1) setImmediate(() => this.start());
+    this.starting ??= setImmediate(() => {
+      this.starting = undefined;
+      this.start();
+    });
     return answer.finally(() => {
       this.jobs -= jobs.length;
       this.bytes -= bytes;
@@ -83,7 +85,8 @@ export class GroupCommit<Job, Result> {
 
   private mayBegin(): boolean {
     if (this.waiting.length === 0 || this.running >= this.limits.atOnce) return false;
-    return this.running === 0 || this.waitingJobs >= this.limits.besideFrom;
+    if (this.running === 0) return true;
+    return this.waiting.reduce((jobs, caller) => jobs + caller.jobs.length, 0) >= this.limits.besideFrom;
   }
 
   private nextGroup(): Caller<Job, Result>[] {
@@ -92,9 +95,7 @@ export class GroupCommit<Job, Result> {
       size += jobs.length;
       return i > 0 && size > this.limits.groupSize;
     });
-    const group = this.waiting.splice(0, end < 0 ? this.waiting.length : end);
-    for (const { jobs } of group) this.waitingJobs -= jobs.length;
-    return group;
+    return this.waiting.splice(0, end < 0 ? this.waiting.length : end);
   }
 
   /** Never fails: every caller gets its results or its error. */

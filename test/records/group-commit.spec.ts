@@ -116,3 +116,15 @@ it('begins a group beside one under way only when enough have come to make it wo
   expect(written.slice(2)).toEqual([[4], [5, 6, 7]]);
   expect(atOnce()).toBe(2);
 });
+
+it('counts for that group those who come one after the other, too', async () => {
+  const { groups, written, atOnce } = groupsOf({ atOnce: 2, besideFrom: 3 });
+  const all = [groups.join([1], 1)];
+  for (const job of [2, 3, 4]) {
+    await new Promise(setImmediate);
+    all.push(groups.join([job], 1));
+  }
+  await Promise.all(all);
+  expect(written).toEqual([[1], [2, 3, 4]]);
+  expect(atOnce()).toBe(2);
+});
