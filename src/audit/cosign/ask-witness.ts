@@ -1,3 +1,4 @@
+import { readAtMost } from '../verify/bounded.js';
 import { parseSignature, SignatureError, verifyNote, type VerifierKey } from '../verify/note.js';
 import { decimal, FormatError } from '../verify/text.js';
 import { formatAddCheckpoint } from '../verify/witness.request.js';
@@ -63,14 +64,9 @@ async function post(
     const headers = { 'content-type': 'text/plain; charset=utf-8', 'accept-encoding': 'identity' };
     // Nothing is asked for but the address in the settings, wherever that points to.
     const response = await fetch(url, { method: 'POST', body, headers, signal, redirect: 'manual' });
-    const chunks: Uint8Array[] = [];
-    let length = 0;
-    for await (const chunk of (response.body ?? []) as AsyncIterable<Uint8Array>) {
-      length += chunk.length;
-      if (length > MOST_BYTES) throw new WitnessFailure('too-large');
-      chunks.push(chunk);
-    }
-    return { status: response.status, text: Buffer.concat(chunks).toString() };
+    const answer = await readAtMost(response.body as AsyncIterable<Uint8Array> | null, MOST_BYTES);
+    if (!answer) throw new WitnessFailure('too-large');
+    return { status: response.status, text: answer.toString() };
   } catch (error) {
     throw error instanceof WitnessFailure ? error : new WitnessFailure('no-answer');
   }

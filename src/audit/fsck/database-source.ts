@@ -1,9 +1,8 @@
 import type { DataSource } from 'typeorm';
 import { withTx } from '../../database/tx.js';
-import { bundle, checkpointsAfter, publishedCheckpoint } from '../serve/log.sql.js';
-import { readTile } from '../serve/log.service.js';
+import { checkpointsAfter, publishedCheckpoint } from '../serve/log.sql.js';
+import { IncompleteTile, isHashTile, readBundle, readTile } from '../serve/log.service.js';
 import { SourceError, type LogSource } from '../verify/source.js';
-import { encodeBundle, TILE_WIDTH } from '../verify/tiles.js';
 
 const PAGE = 500;
 
@@ -16,17 +15,15 @@ export function databaseSource(db: DataSource): LogSource {
         if (row) return Buffer.from(row.note);
         throw new SourceError('The database has no checkpoint yet: there is no log to check.');
       }),
-    tile: ({ level, index, width }) =>
+    tile: (name) =>
       withTx(db, async (tx) => {
-        if (level !== 'entries') {
-          const bytes = await readTile(tx, { level, index, width }).catch(() => undefined);
-          return bytes && { bytes, width };
+        try {
+          const bytes = await (isHashTile(name) ? readTile(tx, name) : readBundle(tx, name));
+          return { bytes, width: name.width };
+        } catch (error) {
+          if (error instanceof IncompleteTile) return undefined;
+          throw error;
         }
-        const from = index * TILE_WIDTH;
-        const rows = await tx.query<{ entry: Buffer }>(bundle, [from, from + width]);
-        return rows.length === width
-          ? { bytes: encodeBundle(rows.map(({ entry }) => entry)), width }
-          : undefined;
       }),
     async *checkpoints() {
       for (let after = -1, more = true; more;) {

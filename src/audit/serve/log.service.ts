@@ -167,7 +167,7 @@ function isSignedBy(keys: readonly VerifierKey[], text: string, line: string): b
   }
 }
 
-const isHashTile = (name: TileName): name is HashTile => name.level !== 'entries';
+export const isHashTile = (name: TileName): name is HashTile => name.level !== 'entries';
 
 /** From the full tile where there is one; else from what it is made of: leaves, or the roots of full tiles below. */
 export async function readTile(tx: Tx, { level, index, width }: HashTile): Promise<Buffer> {
@@ -184,7 +184,7 @@ export async function readTile(tx: Tx, { level, index, width }: HashTile): Promi
   );
 }
 
-async function readBundle(tx: Tx, { index, width }: TileName): Promise<Buffer> {
+export async function readBundle(tx: Tx, { index, width }: TileName): Promise<Buffer> {
   const from = index * TILE_WIDTH;
   const rows = await tx.query<{ entry: Buffer }>(bundle, [from, from + width]);
   return whole(
@@ -194,9 +194,14 @@ async function readBundle(tx: Tx, { index, width }: TileName): Promise<Buffer> {
   );
 }
 
+/** The database has less of a tile than was published. */
+export class IncompleteTile extends Error {
+  override readonly name = 'IncompleteTile';
+}
+
 /** What is published is there: less of it is a fault of the database, and is not served as if it were all. */
 function whole(parts: readonly Buffer[], width: number, join: (parts: readonly Buffer[]) => Buffer): Buffer {
   if (parts.length !== width)
-    throw new Error(`the log has ${parts.length} of ${width} in a tile that is published`);
+    throw new IncompleteTile(`the log has ${parts.length} of ${width} in a tile that is published`);
   return join(parts);
 }

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { readAtMost } from './bounded.js';
 import { parseCheckpoint } from './checkpoint.js';
 import { parseNote } from './note.js';
 import { readTile, SourceError, type LogSource } from './source.js';
@@ -49,15 +50,10 @@ export function httpSource(
     // A redirect would carry the token to somewhere else.
     const signal = AbortSignal.timeout(patienceMs);
     const response = await fetch(`${base}/${path}`, { headers, signal, redirect: 'error' });
-    const chunks: Uint8Array[] = [];
-    let length = 0;
-    for await (const chunk of (response.body ?? []) as AsyncIterable<Uint8Array>) {
-      length += chunk.length;
-      if (length > MOST_BYTES) throw new Error(`more than ${MOST_BYTES} bytes`);
-      chunks.push(chunk);
-    }
+    const body = await readAtMost(response.body as AsyncIterable<Uint8Array> | null, MOST_BYTES);
+    if (!body) throw new Error(`more than ${MOST_BYTES} bytes`);
     const pauseMs = Number(response.headers.get('retry-after') ?? 0) * 1000 || 0;
-    return { status: response.status, body: Buffer.concat(chunks), pauseMs };
+    return { status: response.status, body, pauseMs };
   }
 
   return {

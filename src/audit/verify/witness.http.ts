@@ -1,4 +1,5 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { readAtMost } from './bounded.js';
 import { FormatError } from './text.js';
 import type { Look } from './witness.watch.js';
 import type { Witness, WitnessAnswer } from './witness.js';
@@ -104,15 +105,13 @@ async function health(witness: Witness, lastLook: (origin: string) => Look | und
 }
 
 async function bodyOf(request: IncomingMessage): Promise<Buffer> {
-  const chunks: Buffer[] = [];
-  let length = 0;
   // A stream that is left early is destroyed, and its socket with it, before the answer is sent.
-  for await (const chunk of request.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>) {
-    length += chunk.length;
-    if (length > MOST_BODY_BYTES) throw new TooLarge();
-    chunks.push(chunk);
-  }
-  return Buffer.concat(chunks);
+  const body = await readAtMost(
+    request.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>,
+    MOST_BODY_BYTES,
+  );
+  if (!body) throw new TooLarge();
+  return body;
 }
 
 function send(response: ServerResponse, { status, body, type = TEXT, allow }: Reply): void {
