@@ -1,26 +1,16 @@
-import { applyDecorators } from '@nestjs/common';
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
-import { IsIn, IsInt, IsOptional, IsString, IsUUID, Length, Matches, Max, Min } from 'class-validator';
+import { IsIn, IsOptional, IsString, IsUUID, Length, Matches } from 'class-validator';
+import { After, Limit, YouthQuestionDto } from './about-youth.dto.js';
 import { acts, type ActName } from './acts.js';
 import { kinds, type Kind } from './questions/question.js';
 
 const moment =
   /^\d{4}-\d{2}-\d{2}(T([01]\d|2[0-3]):[0-5]\d:[0-5]\d(\.\d{1,9})?(Z|[+-]([01]\d|2[0-3]):[0-5]\d))?$/;
 const MAX = 500;
+export const DEFAULT_LIMIT = 100;
 
 export const formats = ['csv', 'jsonl'] as const;
 export type ExportFormat = (typeof formats)[number];
-
-const After = (): PropertyDecorator =>
-  applyDecorators(ApiPropertyOptional(), IsOptional(), IsString(), Length(1, 2000));
-const Limit = (): PropertyDecorator =>
-  applyDecorators(
-    ApiPropertyOptional({ minimum: 1, maximum: MAX, default: 100 }),
-    IsOptional(),
-    IsInt(),
-    Min(1),
-    Max(MAX),
-  );
 
 /** What auditors ask. All that is given must hold. */
 export class QuestionQuery {
@@ -73,7 +63,7 @@ export class EntriesQuery extends QuestionQuery {
   @After()
   after?: string;
 
-  @Limit()
+  @Limit(MAX, DEFAULT_LIMIT)
   limit?: number;
 }
 
@@ -84,21 +74,9 @@ export class ExportQuery extends QuestionQuery {
   format?: ExportFormat;
 }
 
-export class SearchDto {
-  @After()
-  after?: string;
-
-  @Limit()
+export class SearchDto extends YouthQuestionDto {
+  @Limit(MAX, DEFAULT_LIMIT)
   limit?: number;
-
-  @ApiProperty({ description: 'Birth number or D-number; never in an address' })
-  @Matches(/^\d{11}$/)
-  nationalId: string;
-
-  @ApiProperty({ description: 'Why the search is made; it stands in the log' })
-  @IsString()
-  @Length(3, 300)
-  reason: string;
 }
 
 export class EntryDto {

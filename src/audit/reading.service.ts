@@ -3,29 +3,29 @@ import { InjectDataSource } from '@nestjs/typeorm';
 import type { DataSource } from 'typeorm';
 import type { Caller } from '../common/access.js';
 import { CLOCK, type Clock } from '../common/clock.js';
-import { judgeBirthNumber, looksLikeBirthNumber } from '../common/birth-number.js';
 import type { Cursors } from '../common/cursor.js';
 import { idAt, NIL } from '../common/ids.js';
-import { Problem } from '../common/problems.js';
 import { withTx, type Tx } from '../database/tx.js';
 import { Log } from '../telemetry/log.js';
 import { VaultService } from '../vault/vault.service.js';
 import { YouthsService } from '../vault/youths.service.js';
+import { askAboutYouth, checkYouthQuestion } from './about-youth.js';
+import type { ActDetail } from './acts.js';
 import { AuditService } from './audit.service.js';
-import { entriesPage, type Page, type Row } from './questions/entries.js';
+import { entriesPage, type Row } from './questions/entries.js';
 import { questionOf, type Question } from './questions/question.js';
 import { entriesOfYouth } from './questions/questions.sql.js';
-import type {
-  EntriesDto,
-  EntriesQuery,
-  EntryDto,
-  ExportFormat,
-  QuestionQuery,
-  SearchDto,
+import {
+  DEFAULT_LIMIT,
+  type EntriesDto,
+  type EntriesQuery,
+  type EntryDto,
+  type ExportFormat,
+  type QuestionQuery,
+  type SearchDto,
 } from './reading.dto.js';
 import { OpeningsService } from './opening/openings.service.js';
 
-const DEFAULT_LIMIT = 100;
 /** Rows of an export that are in memory at a time. */
 const EXPORT_PAGE = 500;
 
@@ -49,19 +49,17 @@ export class ReadingService {
   async entries(caller: Caller, query: EntriesQuery): Promise<EntriesDto> {
     const { after, limit = DEFAULT_LIMIT } = query;
     const question = questionOf(query);
-    const list = ['audit-entries', caller.controllerId, JSON.stringify(keyOf(question))];
+    // The same question in other words is the same list.
+    const list = ['audit-entries', caller.controllerId, JSON.stringify(question)];
     const place = after === undefined ? NIL : this.cursors.decode(list, after);
     return withTx(this.db, async (tx) => {
       const page = await entriesPage(tx, caller.controllerId, question, place, limit);
-      this.audit.append(tx, [
-        {
-          act: 'audit-read',
-          controllerId: caller.controllerId,
-          agencyId: caller.agencyId,
-          detail: { asked: askedOf(query), entries: page.rows.length },
-        },
-      ]);
-      return this.answer(tx, page, list, after);
+      this.tell(tx, caller, { asked: askedOf(query), entries: page.rows.length });
+      return {
+        items: await this.shown(tx, page.rows),
+        cursor: page.place === null ? (after ?? null) : this.cursors.encode(list, page.place),
+        more: page.more,
+      };
     });
   }
 
@@ -78,16 +76,7 @@ export class ReadingService {
     const now = idAt(this.clock.now().getTime() + 1);
     const asked = questionOf(query);
     const question = { ...asked, beforeId: asked.beforeId < now ? asked.beforeId : now };
-    await withTx(this.db, (tx) =>
-      this.audit.append(tx, [
-        {
-          act: 'audit-read',
-          controllerId: caller.controllerId,
-          agencyId: caller.agencyId,
-          detail: { asked: askedOf(query), export: format },
-        },
-      ]),
-    );
+    await withTx(this.db, (tx) => this.tell(tx, caller, { asked: askedOf(query), export: format }));
     return this.pages(caller.controllerId, question);
   }
 
@@ -103,47 +92,24 @@ export class ReadingService {
     }
   }
 
-  /** All about one youth of the caller's controller. Whether another controller knows the youth is never told. */
+  /** All about one youth of the caller's controller. */
   async search(caller: Caller, input: SearchDto): Promise<EntriesDto> {
-    if (judgeBirthNumber(input.nationalId) === 'invalid')
-      throw new Problem('invalid-request', [{ pointer: '/body/nationalId', code: 'birth-number' }]);
-    if (looksLikeBirthNumber(input.reason))
-      throw new Problem('invalid-request', [{ pointer: '/body/reason', code: 'birth-number' }]);
-    const { limit = DEFAULT_LIMIT, after } = input;
+    checkYouthQuestion(input);
+    const { youths, audit, cursors } = this;
     return withTx(this.db, async (tx) => {
-      const youth = await this.youths.find(tx, caller.controllerId, input.nationalId);
-      const list = ['audit-search', caller.controllerId, youth?.id ?? 'nobody'];
-      const place = after === undefined ? NIL : this.cursors.decode(list, after);
-      const rows = youth
-        ? await tx.query<Row>(entriesOfYouth, [caller.controllerId, place, limit + 1, youth.id])
-        : [];
-      this.audit.append(tx, [
-        {
-          act: 'audit-searched',
-          controllerId: caller.controllerId,
-          agencyId: caller.agencyId,
-          youthId: youth?.id,
-          youthKey: youth?.key,
-          detail: { reason: input.reason, entries: Math.min(rows.length, limit) },
-        },
-      ]);
-      const shown = rows.slice(0, limit);
-      const page = { rows: shown, place: shown.at(-1)?.entryId ?? null, more: rows.length > limit };
-      return this.answer(tx, page, list, after);
+      const { rows, cursor, more } = await askAboutYouth<Row>({ youths, audit, cursors }, tx, caller, input, {
+        name: 'audit-search',
+        limit: input.limit ?? DEFAULT_LIMIT,
+        read: (youth, after, limit) =>
+          tx.query<Row>(entriesOfYouth, [caller.controllerId, after, limit, youth]),
+        idOf: ({ entryId }) => entryId,
+      });
+      return { items: await this.shown(tx, rows), cursor, more };
     });
   }
 
-  private async answer(
-    tx: Tx,
-    page: Page,
-    list: readonly string[],
-    after: string | undefined,
-  ): Promise<EntriesDto> {
-    return {
-      items: await this.shown(tx, page.rows),
-      cursor: page.place === null ? (after ?? null) : this.cursors.encode(list, page.place),
-      more: page.more,
-    };
+  private tell(tx: Tx, { controllerId, agencyId }: Caller, detail: ActDetail): void {
+    this.audit.append(tx, [{ act: 'audit-read', controllerId, agencyId, detail }]);
   }
 
   /** Compared with the log before they are shown. */
@@ -171,14 +137,3 @@ export class ReadingService {
 const filters = ['record', 'transfer', 'agency', 'person', 'act', 'kind', 'from', 'to'] as const;
 /** Which filters were given, without what they say. */
 const askedOf = (query: QuestionQuery): string[] => filters.filter((name) => query[name] !== undefined);
-/** What a cursor is bound to: the same question in other words is the same list. */
-const keyOf = ({ record, transfer, agency, person, acts, byPeople, from, to }: Question): unknown[] => [
-  record,
-  transfer,
-  agency,
-  person,
-  acts,
-  byPeople,
-  from,
-  to,
-];

@@ -1,31 +1,12 @@
-import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
-import { IsInt, IsOptional, IsString, Length, Matches, Max, Min } from 'class-validator';
+import { ApiProperty } from '@nestjs/swagger';
+import { Limit, YouthQuestionDto } from '../about-youth.dto.js';
 import { acts, type ActName } from '../acts.js';
 
 /** Proofs are some kilobytes each. */
 export const MOST_RECEIPTS = 200;
 
-export class DisclosuresDto {
-  @ApiProperty({ description: 'Birth number or D-number; never in an address' })
-  @Matches(/^\d{11}$/)
-  nationalId: string;
-
-  @ApiProperty({ description: 'Why the proofs are asked for; it stands in the log' })
-  @IsString()
-  @Length(3, 300)
-  reason: string;
-
-  @ApiPropertyOptional()
-  @IsOptional()
-  @IsString()
-  @Length(1, 2000)
-  after?: string;
-
-  @ApiPropertyOptional({ minimum: 1, maximum: MOST_RECEIPTS, default: MOST_RECEIPTS })
-  @IsOptional()
-  @IsInt()
-  @Min(1)
-  @Max(MOST_RECEIPTS)
+export class DisclosuresDto extends YouthQuestionDto {
+  @Limit(MOST_RECEIPTS, MOST_RECEIPTS)
   limit?: number;
 }
 

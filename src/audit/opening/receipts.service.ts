@@ -2,13 +2,13 @@ import { Inject, Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import type { DataSource } from 'typeorm';
 import type { Caller } from '../../common/access.js';
-import { judgeBirthNumber, looksLikeBirthNumber } from '../../common/birth-number.js';
 import type { Cursors } from '../../common/cursor.js';
-import { NIL, type EntryId, type TransferId } from '../../common/ids.js';
+import type { EntryId, TransferId } from '../../common/ids.js';
 import { Problem } from '../../common/problems.js';
 import { withTx, type Tx } from '../../database/tx.js';
 import { VaultService } from '../../vault/vault.service.js';
 import { YouthsService } from '../../vault/youths.service.js';
+import { askAboutYouth, checkYouthQuestion } from '../about-youth.js';
 import { AuditService } from '../audit.service.js';
 import type { Told } from '../entry.js';
 import { LOG_KEY } from '../seal/log-key.js';
@@ -57,38 +57,28 @@ export class ReceiptsService {
 
   /** Every disclosure of a youth's data that the caller's controller is a side of. The question is an entry, as each search is. */
   async ofYouth(caller: Caller, input: DisclosuresDto): Promise<DisclosureProofsDto> {
-    if (judgeBirthNumber(input.nationalId) === 'invalid')
-      throw new Problem('invalid-request', [{ pointer: '/body/nationalId', code: 'birth-number' }]);
-    if (looksLikeBirthNumber(input.reason))
-      throw new Problem('invalid-request', [{ pointer: '/body/reason', code: 'birth-number' }]);
-    const { limit = MOST_RECEIPTS, after } = input;
+    checkYouthQuestion(input);
+    const { youths, audit, cursors } = this;
     return withTx(this.db, async (tx) => {
-      const youth = await this.youths.find(tx, caller.controllerId, input.nationalId);
-      const list = ['disclosure-proofs', caller.controllerId, youth?.id ?? 'nobody'];
-      const place = after === undefined ? NIL : this.cursors.decode(list, after);
-      const rows = youth
-        ? await tx.query<{ id: EntryId }>(disclosuresOfYouth, [
-            youth.id,
-            caller.controllerId,
-            place,
-            limit + 1,
-          ])
-        : [];
-      const ids = rows.slice(0, limit).map(({ id }) => id);
-      const answer = await this.receipts(tx, ids);
-      this.audit.append(tx, [
+      const { rows, cursor, more } = await askAboutYouth<{ id: EntryId }>(
+        { youths, audit, cursors },
+        tx,
+        caller,
+        input,
         {
-          act: 'audit-searched',
-          controllerId: caller.controllerId,
-          agencyId: caller.agencyId,
-          youthId: youth?.id,
-          youthKey: youth?.key,
-          detail: { reason: input.reason, entries: ids.length, proofs: true },
+          name: 'disclosure-proofs',
+          limit: input.limit ?? MOST_RECEIPTS,
+          detail: { proofs: true },
+          read: (youth, after, limit) =>
+            tx.query<{ id: EntryId }>(disclosuresOfYouth, [youth, caller.controllerId, after, limit]),
+          idOf: ({ id }) => id,
         },
-      ]);
-      const last = ids.at(-1);
-      const cursor = last ? this.cursors.encode(list, last) : (after ?? null);
-      return { ...answer, cursor, more: rows.length > limit };
+      );
+      const answer = await this.receipts(
+        tx,
+        rows.map(({ id }) => id),
+      );
+      return { ...answer, cursor, more };
     });
   }
 

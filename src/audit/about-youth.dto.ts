@@ -1,0 +1,32 @@
+import { applyDecorators } from '@nestjs/common';
+import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
+import { IsInt, IsOptional, IsString, Length, Matches, Max, Min } from 'class-validator';
+
+/** A cursor. */
+export const After = (): PropertyDecorator =>
+  applyDecorators(ApiPropertyOptional(), IsOptional(), IsString(), Length(1, 2000));
+
+/** How many of a list. */
+export const Limit = (maximum: number, standard: number): PropertyDecorator =>
+  applyDecorators(
+    ApiPropertyOptional({ minimum: 1, maximum, default: standard }),
+    IsOptional(),
+    IsInt(),
+    Min(1),
+    Max(maximum),
+  );
+
+/** What is asked about one youth. */
+export class YouthQuestionDto {
+  @After()
+  after?: string;
+
+  @ApiProperty({ description: 'Birth number or D-number; never in an address' })
+  @Matches(/^\d{11}$/)
+  nationalId: string;
+
+  @ApiProperty({ description: 'Why it is asked; it stands in the log' })
+  @IsString()
+  @Length(3, 300)
+  reason: string;
+}
