@@ -21,7 +21,6 @@ export default {
   },
   globalSetup: '<rootDir>/test/support/global-setup.ts',
   globalTeardown: '<rootDir>/test/support/global-teardown.ts',
-  // Most of the time tests wait for processes that they have started: three at a time keep two cores busy.
-  maxWorkers: 3,
+  maxWorkers: 2,
   testTimeout: 30000,
 };
