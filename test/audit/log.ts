@@ -28,8 +28,8 @@ export async function addEntry(client: Client): Promise<string> {
   return id;
 }
 
-export async function takeTerm(db: DataSource): Promise<Term> {
-  const term = await new StandingJobs(db).take('seal', settings.leaseSeconds);
+export async function takeTerm(db: DataSource, seconds = settings.leaseSeconds): Promise<Term> {
+  const term = await new StandingJobs(db).take('seal', seconds);
   if (!term) throw new Error('someone else has the term');
   return term;
 }

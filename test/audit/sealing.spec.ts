@@ -5,6 +5,7 @@ import { Sequencer } from '../../src/audit/seal/sequencer.js';
 import { armFault } from '../../src/database/fault-point.js';
 import { LeaseLost } from '../../src/queue/scheduled-runs.js';
 import { asAdmin, createDatabase, openPool, type TestDatabase } from '../support/database.js';
+import { until } from '../support/until.js';
 import { addEntries, addEntry, beginTerm, faultsOf, sealAll, settings, takeTerm, testKey } from './log.js';
 
 const key = testKey();
@@ -33,6 +34,13 @@ afterEach(async () => {
 /** Lets the terms of others run out at once. */
 const endTerms = (): Promise<unknown> =>
   admin.query(`update stafett.standing_term set until = now() - interval '1 second'`);
+
+const waitingForLocks = async (): Promise<number> =>
+  (
+    await admin.query(
+      `select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`,
+    )
+  ).rows.length;
 
 it('gives every entry a place, fills tiles, and signs', async () => {
   const sequencer = await beginTerm(db, key, { batchEntries: 100 });
@@ -159,10 +167,15 @@ it('lets two sequencers at once do no harm: the later term wins, and the other s
 
 it('cannot give one place twice, even where two have a term', async () => {
   await addEntries(admin, 10);
-  const term = await takeTerm(db);
+  const term = await takeTerm(db, 30);
   const twins = await Promise.all([1, 2].map(() => Sequencer.begin(db, settings, key, term)));
-  const done = await Promise.allSettled(twins.map((twin) => twin.round()));
-  expect(done.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected']);
+  // Both have read, and neither has written.
+  await admin.query('begin');
+  await admin.query('lock table stafett.audit_leaf in share mode');
+  const rounds = Promise.allSettled(twins.map((twin) => twin.round()));
+  await until(async () => (await waitingForLocks()) === 2);
+  await admin.query('commit');
+  expect((await rounds).map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected']);
   expect(await faultsOf(admin, key)).toEqual([]);
 });
 
