@@ -1,4 +1,5 @@
-import { createHmac, timingSafeEqual } from 'node:crypto';
+import { timingSafeEqual } from 'node:crypto';
+import { hmacSha256 } from './hmac.js';
 import { Problem } from './problems.js';
 
 const MAC_BYTES = 12;
@@ -43,6 +44,6 @@ export class Cursors {
   }
 
   private mac(parts: readonly string[]): Buffer {
-    return createHmac('sha256', this.key).update(JSON.stringify(parts)).digest().subarray(0, MAC_BYTES);
+    return hmacSha256(this.key, JSON.stringify(parts)).subarray(0, MAC_BYTES);
   }
 }

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { Verified } from './token.claims.js';
 
 const MAX_TOKENS = 10_000;
@@ -16,7 +16,7 @@ export class TokenCache {
   ) {}
 
   static keyOf(token: string): string {
-    return createHash('sha256').update(token, 'latin1').digest('base64url');
+    return hash('sha256', token, 'base64url');
   }
 
   get(key: string, now: Date): Verified | undefined {

@@ -1,6 +1,7 @@
-import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
+import { randomBytes, timingSafeEqual } from 'node:crypto';
 import { linkSync, mkdirSync, readdirSync, readFileSync, unlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { hmacSha256 } from '../common/hmac.js';
 import type { Config } from '../config/config.schema.js';
 import { ConfigError } from '../config/load.js';
 
@@ -97,18 +98,17 @@ function makeMissing(folder: string, name: string): void {
 }
 
 const noSalt = Buffer.alloc(KEY_BYTES);
-const hmac = (key: Buffer, data: Buffer): Buffer => createHmac('sha256', key).update(data).digest();
 
 /**
  * HKDF-SHA-256 (RFC 5869) without salt: 32 bytes for one use, named by `info`. One block of output is two HMACs, which cost
- * 6 µs where Node's hkdfSync takes 13; a test compares the two.
+ * 3 µs where Node's hkdfSync takes 13; a test compares the two.
  */
 export const derive = (root: Buffer, info: string): Buffer =>
-  hmac(hmac(noSalt, root), Buffer.concat([Buffer.from(info), Buffer.of(1)]));
+  hmacSha256(hmacSha256(noSalt, root), `${info}\u0001`);
 
 /** What the database keeps to recognise a key by, one line a key: a MAC that tells nothing of it. */
 export function checkValues(keyring: Keyring): Map<string, Buffer> {
-  const mac = (key: Buffer): Buffer => createHmac('sha256', key).update('stafett key check v1').digest();
+  const mac = (key: Buffer): Buffer => hmacSha256(key, 'stafett key check v1');
   const values = new Map([
     ['index', mac(keyring.indexRoot)],
     ['log', mac(keyring.logSeed)],

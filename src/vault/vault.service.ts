@@ -1,8 +1,9 @@
-import { createHmac, randomBytes } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import { Inject, Injectable, type OnApplicationBootstrap } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import type { DataSource } from 'typeorm';
 import { Cursors } from '../common/cursor.js';
+import { hmacSha256 } from '../common/hmac.js';
 import type { ControllerId, RecordId, YouthId } from '../common/ids.js';
 import { ConfigError } from '../config/load.js';
 import { statement, withTx } from '../database/tx.js';
@@ -136,7 +137,7 @@ export class VaultService implements OnApplicationBootstrap {
   }
 
   private mac(use: string, scope: string, text: string): Buffer {
-    return createHmac('sha256', this.keyFor(use, scope)).update(text, 'utf8').digest();
+    return hmacSha256(this.keyFor(use, scope), text);
   }
 
   private keyFor(use: string, scope: string): Buffer {

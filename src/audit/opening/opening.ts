@@ -1,7 +1,6 @@
-import { canonicalJson } from '../../common/json.js';
 import type { ControllerId, EntryId, YouthId } from '../../common/ids.js';
 import type { ActDetail, ActName } from '../acts.js';
-import { saltFor, commitmentOf, type Told } from '../entry.js';
+import { canonicalTold, saltFor, commitmentOf, type Told } from '../entry.js';
 
 /** A row of entry_detail, with the leaf that binds it. */
 export interface DetailRow {
@@ -44,7 +43,7 @@ const ofYouths = /^(record|transfer|consent)-|^audit-searched$/;
  * @param key the youth's audit key, or the controller's for acts without a youth; undefined where it is gone
  */
 export function openDetail(row: DetailRow, key: Buffer | undefined): Opened {
-  const told = canonicalJson(toldOf(row));
+  const told = canonicalTold(toldOf(row));
   const leaf = row.leaf ?? Buffer.alloc(0);
   const leafIndex = row.leafIndex === null ? undefined : Number(row.leafIndex);
   if (!key) return { verdict: 'key-gone', leaf, leafIndex, salt: undefined, told };
