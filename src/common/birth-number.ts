@@ -22,10 +22,21 @@ const elevenDigits = /(?<!\d)(\d{2})(\d{2})\d{2}[ .\u00a0-]?\d{5}(?!\d)/g;
  * still someone's.
  */
 export function looksLikeBirthNumber(text: string): boolean {
+  if (!hasElevenDigits(text)) return false;
   for (const [, day, month] of text.replace(uuids, ' ').matchAll(elevenDigits)) {
     const d = Number(day) % 40;
     const m = Number(month);
     if (d >= 1 && d <= 31 && [0, 40, 65, 80].some((add) => m - add >= 1 && m - add <= 12)) return true;
   }
   return false;
+}
+
+/** Most texts have fewer digits, and need no search. */
+function hasElevenDigits(text: string): boolean {
+  let left = 11;
+  for (let i = 0; i < text.length && left > 0; i += 1) {
+    const code = text.charCodeAt(i);
+    if (code >= 0x30 && code <= 0x39) left -= 1;
+  }
+  return left === 0;
 }

@@ -41,11 +41,14 @@ export function dayOf(at: Date): Day {
 
 const dayOfQuarter = remember((quarter: number) => osloDay.format(quarter * QUARTER_MS) as Day);
 
-export function addDays(day: Day, days: number): Day {
-  const at = new Date(`${day}T00:00:00Z`);
-  at.setUTCDate(at.getUTCDate() + days);
+export const addDays = (day: Day, days: number): Day => dayAt(`${day}${days < 0 ? '' : '+'}${days}`);
+
+/** @param sum a day and a signed number of days, as in `2026-08-01+10` */
+const dayAt = remember((sum: string): Day => {
+  const at = new Date(`${sum.slice(0, 10)}T00:00:00Z`);
+  at.setUTCDate(at.getUTCDate() + Number(sum.slice(10)));
   return at.toISOString().slice(0, 10) as Day;
-}
+});
 
 /** Easter Sunday of a year in the Gregorian calendar, by the anonymous algorithm (Meeus, Astronomical Algorithms, ch. 8). */
 function easter(year: number): Day {

@@ -95,9 +95,11 @@ export function canonicalJson(value: unknown): string {
   return text;
 }
 
-/** One step of a JSON Pointer (RFC 6901 section 3). */
+/** One step of a JSON Pointer (RFC 6901 section 3). Asked for every field of every record, of which next to none has such a name. */
 export const pointerStep = (key: string | number): string =>
-  `/${String(key).replaceAll('~', '~0').replaceAll('/', '~1')}`;
+  typeof key === 'string' && /[~/]/.test(key)
+    ? `/${key.replaceAll('~', '~0').replaceAll('/', '~1')}`
+    : `/${key}`;
 
 export const isObject = (value: unknown): value is JsonObject =>
   typeof value === 'object' && value !== null && !Array.isArray(value);

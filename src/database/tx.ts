@@ -1,11 +1,14 @@
 import type { DataSource, EntityManager } from 'typeorm';
 import { Problem } from '../common/problems.js';
+import { arraysOf, type EncodeArray } from './binary-arrays.js';
 import { Passage, type Losable } from './fault-point.js';
 
 /** A statement with a name: the server plans it once per connection. */
 export interface Statement {
   readonly name: string;
   readonly text: string;
+  /** What is sent in binary, by the value's place. */
+  readonly arrays: ReadonlyMap<number, EncodeArray>;
 }
 
 const names = new Set<string>();
@@ -14,7 +17,7 @@ const names = new Set<string>();
 export function statement(name: string, text: string): Statement {
   if (names.has(name)) throw new Error(`statement ${name} is declared twice`);
   names.add(name);
-  return { name, text };
+  return { name, text, arrays: arraysOf(text) };
 }
 
 /**
@@ -101,7 +104,9 @@ async function once<T>(db: DataSource, work: (tx: Tx) => T | Promise<T>): Promis
     const run = async <Row extends object>(s: Statement, values: readonly unknown[] = []): Promise<Row[]> => {
       gather(connection);
       const asked = passage ? passage.before(s) : s;
-      const { rows } = await connection.query(asked === s ? { ...s, values } : { ...asked, values: [] });
+      const { rows } = await connection.query(
+        asked === s ? { name: s.name, text: s.text, values: wire(s, values) } : { ...asked, values: [] },
+      );
       passage?.after(s.name);
       return rows as Row[];
     };
@@ -141,6 +146,15 @@ async function once<T>(db: DataSource, work: (tx: Tx) => T | Promise<T>): Promis
   return result;
 }
 
+/**
+ * Values as they are sent. An array that cannot be written in binary goes as text, for the server to refuse: a statement that failed here
+ * would not fail the transaction.
+ */
+const wire = ({ arrays }: Statement, values: readonly unknown[]): readonly unknown[] =>
+  arrays.size === 0
+    ? values
+    : values.map((value, i) => (Array.isArray(value) ? (arrays.get(i)?.(value) ?? value) : value));
+
 const gathering = new WeakSet<PgClient>();
 
 /** What is sent in one turn leaves in one write: a write of its own for each statement was a sixth of the hub's time. */
@@ -164,7 +178,7 @@ async function firstFailure(answers: readonly Promise<unknown>[]): Promise<unkno
 /** COMMIT leaves with what was sent before it. A server that says no has rolled back; only silence leaves open what it did. */
 async function commitAfter(sent: readonly Promise<unknown>[], connection: PgClient): Promise<void> {
   gather(connection);
-  const committed = connection.query({ ...commit, values: [] });
+  const committed = connection.query({ name: commit.name, text: commit.text, values: [] });
   const failure = await firstFailure([...sent, committed]);
   if (isBroken(failure)) throw new CommitLost('no answer to COMMIT', { cause: failure });
   if (failure !== undefined) throw failure;

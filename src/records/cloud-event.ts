@@ -1,4 +1,5 @@
 import { looksLikeBirthNumber } from '../common/birth-number.js';
+import { isDay } from '../common/days.js';
 import { isUuid, orgNumberOfUrn, type OrgNumber, type RecordId } from '../common/ids.js';
 import { isObject, type Json, type JsonObject } from '../common/json.js';
 import { Problem, type FieldError } from '../common/problems.js';
@@ -121,7 +122,7 @@ function isScalar(value: Json | undefined): boolean {
 
 function isTime(text: string): boolean {
   const day = rfc3339.exec(text)?.[1];
-  return day !== undefined && new Date(`${day}T00:00:00Z`).toISOString().startsWith(day);
+  return isDay(day);
 }
 
 /**
