@@ -21,6 +21,7 @@ export default {
   },
   globalSetup: '<rootDir>/test/support/global-setup.ts',
   globalTeardown: '<rootDir>/test/support/global-teardown.ts',
+  testSequencer: '<rootDir>/test/support/sequencer.mjs',
   maxWorkers: 2,
   testTimeout: 30000,
 };

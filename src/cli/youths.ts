@@ -80,10 +80,13 @@ function* places(today: Day, seed: number): Generator<Place> {
 /** A stride without a common divisor with the size comes by each place once; near the golden ratio it spreads them evenly. */
 function* walk(first: Day, end: Day, seed: number): Generator<Place> {
   const size = daysBetween(first, end) * SERIALS;
+  const days: Day[] = [];
   let stride = Math.floor(size * GOLDEN);
   while (divisor(stride, size) > 1) stride += 1;
-  for (let step = 0, at = mix(seed, 0) % size; step < size; step += 1, at = (at + stride) % size)
-    yield { birthDate: addDays(first, Math.floor(at / SERIALS)), serial: FIRST_SERIAL + (at % SERIALS) };
+  for (let step = 0, at = mix(seed, 0) % size; step < size; step += 1, at = (at + stride) % size) {
+    const day = Math.floor(at / SERIALS);
+    yield { birthDate: (days[day] ??= addDays(first, day)), serial: FIRST_SERIAL + (at % SERIALS) };
+  }
 }
 
 /** The number with exactly this individual number, or undefined where its check digits do not exist. */

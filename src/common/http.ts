@@ -29,6 +29,11 @@ const PAGE_POLICY =
 
 const bodyless = new Set(['GET', 'HEAD']);
 
+/** No route has a schema of Fastify's: what would compile them (ajv, fast-json-stringify) is not even read, at each start. */
+const noSchemas = () => (): never => {
+  throw new Error('the hub has no Fastify schemas: DTOs and the catalogue say what is allowed');
+};
+
 /** Nest's own JSON and form parsers stay out, whatever the options that the application is created with. */
 class HubAdapter extends FastifyAdapter {
   override registerParserMiddleware(): void {}
@@ -45,6 +50,7 @@ export function createHttpAdapter({ http }: HttpLimits): FastifyAdapter {
     exposeHeadRoutes: false,
     // Fastify's own 503 while closing is no problem+json; what still arrives is served, and the connection closed.
     return503OnClosing: false,
+    schemaController: { compilersFactory: { buildValidator: noSchemas, buildSerializer: noSchemas } },
     bodyLimit: http.bodyLimitBytes,
     requestTimeout: http.requestTimeoutMs,
     keepAliveTimeout: http.keepAliveSeconds * 1000,

@@ -73,7 +73,7 @@ const steps = [
 ];
 
 it('is whole after a kill -9 at any step, while another sequencer waits to take over', async () => {
-  const writer = setInterval(() => void addEntries(admin, 60).catch(() => undefined), 50);
+  const writer = setInterval(() => void addEntries(admin, 20).catch(() => undefined), 50);
   try {
     for (const step of steps) {
       const before = await sealedSize();

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { agencies } from '../support/hub.js';
+import { agencies } from '../support/agencies.js';
 import type { HubProcess } from './support/processes.js';
 import { Chance, isLong, loadSeconds } from './support/random.js';
 import { crashSuite, PATIENCE_MS } from './support/suite.js';

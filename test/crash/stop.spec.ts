@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { projectFolder } from '../../src/config/load.js';
-import { agencies } from '../support/hub.js';
+import { agencies } from '../support/agencies.js';
 import { RawClient } from './support/raw.js';
 import { loadSeconds } from './support/random.js';
 import { crashSuite, PATIENCE_MS } from './support/suite.js';
@@ -12,6 +12,38 @@ const two = (): Promise<World> => suite.shared([{ name: 'a' }, { name: 'b' }]);
 
 /** What a stop may take, by the contract. */
 const DRAIN_MS = 15_000;
+
+// First, while there is little to read: the hubs are the others' too, and so is what their clients noted.
+it(
+  'is judged by a program of its own, from the clients’ notes and the public API',
+  async () => {
+    const world = await two();
+    for (const recipient of [agencies.ot, agencies.otherOt]) world.reader(recipient).start();
+    await world.sender(agencies.school).push(5);
+    expect(await world.verdict()).toEqual([]);
+    const child = spawn(
+      process.execPath,
+      [
+        '--import',
+        './test/support/typescript.mjs',
+        'test/crash/checker.ts',
+        world.folder,
+        world.hub('b').url,
+        '--keys',
+        suite.databases.keys,
+      ],
+      { cwd: projectFolder, env: { PATH: process.env['PATH'] }, stdio: ['ignore', 'pipe', 'inherit'] },
+    );
+    let said = '';
+    child.stdout.setEncoding('utf8').on('data', (text: string) => (said += text));
+    const code = await new Promise((resolve) => child.once('close', resolve));
+    expect({ code, said }).toEqual({
+      code: 0,
+      said: expect.stringMatching(/^[1-9]\d* records, [1-9]\d* transfers, 0 faults\n$/),
+    });
+  },
+  PATIENCE_MS,
+);
 
 it(
   'drains on SIGTERM: answers every request that it has begun to read, and ends in time with exit code 0',
@@ -68,36 +100,6 @@ it(
     }
     expect(await world.verdict()).toEqual([]);
     for (const sender of senders) expect(sender.mostTries).toBeLessThanOrEqual(2);
-  },
-  PATIENCE_MS,
-);
-
-it(
-  'is judged by a program of its own, from the clients’ notes and the public API',
-  async () => {
-    const world = await two();
-    await world.sender(agencies.school).push(5);
-    expect(await world.verdict()).toEqual([]);
-    const child = spawn(
-      process.execPath,
-      [
-        '--import',
-        './test/support/typescript.mjs',
-        'test/crash/checker.ts',
-        world.folder,
-        world.hub('b').url,
-        '--keys',
-        suite.databases.keys,
-      ],
-      { cwd: projectFolder, env: { PATH: process.env['PATH'] }, stdio: ['ignore', 'pipe', 'inherit'] },
-    );
-    let said = '';
-    child.stdout.setEncoding('utf8').on('data', (text: string) => (said += text));
-    const code = await new Promise((resolve) => child.once('close', resolve));
-    expect({ code, said }).toEqual({
-      code: 0,
-      said: expect.stringMatching(/^[1-9]\d* records, [1-9]\d* transfers, 0 faults\n$/),
-    });
   },
   PATIENCE_MS,
 );

@@ -27,6 +27,7 @@ import { TelemetryModule } from '../../src/telemetry/telemetry.module.js';
 import { VaultModule } from '../../src/vault/vault.module.js';
 import { first, opplandWith, type Draft } from '../directory/examples.js';
 import { asAdmin, createDatabase } from '../support/database.js';
+import { giveIssuerKey } from '../support/keys.js';
 
 /** The time, which a test may set forward. */
 export class StepClock implements Clock {
@@ -77,6 +78,7 @@ export async function startHub(
     process: { ...loaded.process, logLevel: 'silent' },
     identity: { ...loaded.identity, directoryCacheSeconds: 0 },
   });
+  giveIssuerKey(config.process.keys);
   const clock = new StepClock();
 
   class TestModule {}

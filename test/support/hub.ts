@@ -10,6 +10,9 @@ import { mintToken } from '../../src/identity/issuer.tokens.js';
 import type { LogOutput } from '../../src/telemetry/log.js';
 import { client, type Client } from './client.js';
 import { asAdmin, createDatabase, type TestDatabase } from './database.js';
+import { giveIssuerKey } from './keys.js';
+
+export { agencies } from './agencies.js';
 
 /** The time, which a test may set forward or back. */
 export class StepClock implements Clock {
@@ -38,20 +41,6 @@ export interface TestHub {
   close(): Promise<void>;
 }
 
-/** Agencies of the example directory, named for their part in the tests' story. */
-export const agencies = {
-  /** Upper-secondary school of the county authority, in Lillehammer. */
-  school: '310200018',
-  /** Another school of the same controller. */
-  otherSchool: '310200026',
-  ot: '310300012',
-  nav: '310400017',
-  /** Nav in Gjøvik: another office of the same controllers' kinds. */
-  otherNav: '310400033',
-  otherOt: '310300020',
-  county: '310100013',
-} as const;
-
 export type Change = (config: Config) => Config;
 
 /** The whole hub on a socket and a migrated database of its own, with the example directory. */
@@ -60,6 +49,7 @@ export async function startTestHub(change: Change = (config) => config, log?: Lo
   const data = mkdtempSync(join(tmpdir(), 'stafett-hub-'));
   const clock = new StepClock();
   const config = change(testConfig(data));
+  giveIssuerKey(config.process.keys);
   let hub: Hub;
   try {
     hub = await startHub(config, { appUrl: database.appUrl, clock, docs: false, ...(log && { log }) });

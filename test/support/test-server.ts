@@ -4,6 +4,7 @@ import { migrate } from '../../src/database/migrate.js';
 import { APP_ROLE, prepareRoles } from '../../src/database/roles.js';
 import { startEmbedded } from '../../src/database/embedded.js';
 import { asAdmin } from './database.js';
+import { makeIssuerKey } from './keys.js';
 import { reachableTempFolder, quick, removeLeftovers, TEMPLATE } from './postgres.js';
 
 /**
@@ -23,6 +24,7 @@ async function start(runner: number): Promise<TestServer> {
   const { superUrl } = await startEmbedded(folder, { settings: quick });
   const logins = await prepareRoles(superUrl, join(folder, 'keys'), TEMPLATE);
   await migrate(logins.ownerUrl, APP_ROLE);
+  await makeIssuerKey(folder);
   // Nobody may be connected to a template while it is cloned: so nobody can be.
   await asAdmin(superUrl, (admin) =>
     admin.query(`alter database ${TEMPLATE} with is_template true allow_connections false`),

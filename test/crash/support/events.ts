@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { agencies } from '../../support/hub.js';
+import { agencies } from '../../support/agencies.js';
 import { dataOf, newYouth } from '../../support/youths.js';
 import { urn, type Event, type Json } from '../../support/client.js';
 import { hashOf, type MadeEvent } from '../checker/notes.js';

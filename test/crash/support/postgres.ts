@@ -6,6 +6,7 @@ import { migrate } from '../../../src/database/migrate.js';
 import { waitForExit } from '../../../src/database/processes.js';
 import { APP_ROLE, closeDatabase, prepareRoles, type Logins } from '../../../src/database/roles.js';
 import { asAdmin, createDatabase, elsewhere, type TestDatabase } from '../../support/database.js';
+import { giveIssuerKey } from '../../support/keys.js';
 import { reachableTempFolder, TEMPLATE } from '../../support/postgres.js';
 import { Proxy } from './proxy.js';
 
@@ -27,6 +28,7 @@ export interface Databases {
 export function databasesOfRun(): Databases {
   const folder = reachableTempFolder('crash');
   const made: TestDatabase[] = [];
+  giveIssuerKey(join(folder, 'keys'));
   return {
     folder,
     keys: join(folder, 'keys'),
@@ -56,6 +58,7 @@ export class CrashPostgres implements Databases {
 
   static async start(): Promise<CrashPostgres> {
     const folder = reachableTempFolder('crash');
+    giveIssuerKey(join(folder, 'keys'));
     const embedded = await startEmbedded(folder, { settings });
     const logins = await prepareRoles(embedded.superUrl, join(folder, 'keys'), TEMPLATE);
     await migrate(logins.ownerUrl, APP_ROLE);

@@ -42,10 +42,12 @@ export class HubProcess {
     readonly name: string,
     readonly port: number,
     private readonly env: Readonly<Record<string, string>>,
+    private readonly restarts: number,
   ) {}
 
-  static async at(name: string, env: Readonly<Record<string, string>>): Promise<HubProcess> {
-    return new HubProcess(name, await freePort(), env);
+  /** @param restarts how often a start is tried again where it ended before the hub was ready */
+  static async at(name: string, env: Readonly<Record<string, string>>, restarts = 0): Promise<HubProcess> {
+    return new HubProcess(name, await freePort(), env, restarts);
   }
 
   get url(): string {
@@ -73,8 +75,14 @@ export class HubProcess {
 
   /** @param fault where it breaks down this time (src/database/fault-point.ts) */
   async start(fault = ''): Promise<void> {
-    this.launch(fault);
-    await this.ready();
+    for (let left = this.restarts; ; left -= 1) {
+      this.launch(fault);
+      try {
+        return await this.ready();
+      } catch (error) {
+        if (left === 0 || this.running) throw error;
+      }
+    }
   }
 
   launch(fault = ''): void {

@@ -1,6 +1,6 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { agencies } from '../../support/hub.js';
+import { agencies } from '../../support/agencies.js';
 import { check } from '../checker.js';
 import { settled } from '../checker/views.js';
 import { Api, type Address } from './api.js';
@@ -15,6 +15,8 @@ export interface HubWish {
   readonly name: string;
   readonly roles?: string;
   readonly env?: Readonly<Record<string, string>>;
+  /** How often it may end while it starts and be started again, as a supervisor would: where its limits are short for a busy machine. */
+  readonly restarts?: number;
   /** Settings that differ, by section, laid over the defaults. */
   readonly settings?: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
 }
@@ -51,18 +53,19 @@ export class World {
     const folder = mkdtempSync(join(databases.folder, 'notes-'));
     mkdirSync(join(folder, 'data'));
     const hubs = await Promise.all(
-      wishes.map(({ name, roles, env, settings }) => {
+      wishes.map(({ name, roles, env, restarts, settings }) => {
         // JSON is YAML.
         const file = join(folder, `${name}.yaml`);
         writeFileSync(file, JSON.stringify({ queue: { sweepAfterSeconds: SWEEP_SECONDS }, ...settings }));
-        return HubProcess.at(name, {
+        const all = {
           STAFETT_CONFIG: file,
           STAFETT_DATA: join(folder, 'data'),
           STAFETT_KEYS: databases.keys,
           DATABASE_URL: databaseUrl,
           ...(roles && { STAFETT_ROLES: roles }),
           ...env,
-        });
+        };
+        return HubProcess.at(name, all, restarts);
       }),
     );
     const world = new World(databases, databaseUrl, hubs, new Chance(seed), folder);
