@@ -19,7 +19,7 @@ const RENEW_AFTER_MS = 8 * 60_000;
 /** Longer than the longest wait at an inbox. */
 const PATIENCE_MS = 90_000;
 
-/** One agency's small client of the public API, with a token of the development issuer. */
+/** One agency's small client of the public API, with the token that it was given or one of the development issuer. */
 export class HubClient {
   private token: { readonly text: string; readonly since: number } | undefined;
 
@@ -27,6 +27,7 @@ export class HubClient {
     private readonly config: Config,
     readonly orgNumber: OrgNumber,
     private readonly scopes: readonly Scope[],
+    private readonly given?: string,
   ) {}
 
   get url(): string {
@@ -42,17 +43,15 @@ export class HubClient {
    * @throws CommandError where no hub answers, or one with other keys
    */
   async call(method: string, path: string, body?: unknown, type = 'application/json'): Promise<Answer> {
-    const { response, text } = await this.fetch(method, path, body, type);
-    const value = parsed(text);
-    if (!isObject(value) || (response.status >= 400 && typeof value['code'] !== 'string'))
-      throw new CommandError(
-        `What answers at ${this.url} is no hub of Stafett (HTTP ${response.status}). Set STAFETT_URL (or PORT) to where the hub is.`,
-      );
-    if (response.status === 401)
-      throw new CommandError(
-        `The hub at ${this.url} does not accept the keys in ${this.config.process.keys}. Set STAFETT_DATA (or STAFETT_KEYS) as the hub has it.`,
-      );
-    return { status: response.status, body: value, retryAfter: Number(response.headers.get('retry-after')) };
+    const headers = await this.headers(body === undefined ? undefined : type);
+    const sent = body === undefined || typeof body === 'string' ? body : JSON.stringify(body);
+    const { response, text } = await this.unlessAway(async () => {
+      const signal = AbortSignal.timeout(PATIENCE_MS);
+      const response = await fetch(this.url + path, { method, headers, signal, body: sent ?? null });
+      return { response, text: await response.text() };
+    });
+    const { status } = response;
+    return { status, body: this.read(status, text), retryAfter: Number(response.headers.get('retry-after')) };
   }
 
   /** The body of a call that must succeed. @throws CommandError with the problem's code and what to do */
@@ -73,24 +72,61 @@ export class HubClient {
     }
   }
 
-  private async fetch(
-    method: string,
-    path: string,
-    body: unknown,
-    type: string,
-  ): Promise<{ response: Response; text: string }> {
-    const headers = {
-      authorization: `Bearer ${await this.bearer()}`,
-      ...(body !== undefined && { 'content-type': type }),
+  /**
+   * The body of a GET as it comes: for as long as it takes, but for the client's patience with silence.
+   * @param type what the body must be
+   * @throws CommandError with the problem's code, and where the body breaks off: what came until then is not all
+   */
+  async *stream(path: string, type: string, stop: AbortSignal): AsyncGenerator<Buffer> {
+    const gone = new AbortController();
+    const signal = AbortSignal.any([gone.signal, stop]);
+    /** Of the hub alone: however slow the reader is, the next chunk has all of it. */
+    const patient = async <T>(wait: () => Promise<T>): Promise<T> => {
+      const silence = setTimeout(() => gone.abort(), PATIENCE_MS);
+      return wait().finally(() => clearTimeout(silence));
     };
     try {
-      const response = await fetch(this.url + path, {
-        method,
-        headers,
-        signal: AbortSignal.timeout(PATIENCE_MS),
-        ...(body !== undefined && { body: typeof body === 'string' ? body : JSON.stringify(body) }),
-      });
-      return { response, text: await response.text() };
+      const headers = await this.headers();
+      const response = await this.unlessAway(() =>
+        patient(() => fetch(this.url + path, { headers, signal })),
+      );
+      if (response.status !== 200 || response.headers.get('content-type') !== type || !response.body) {
+        const body = this.read(response.status, await this.unlessAway(() => patient(() => response.text())));
+        throw response.status < 400 ? this.noHub(response.status) : new CommandError(tellProblem(body));
+      }
+      const chunks = (response.body as AsyncIterable<Uint8Array>)[Symbol.asyncIterator]();
+      for (;;) {
+        const next = await patient(() => chunks.next()).catch(() => undefined);
+        if (!next) throw new CommandError(`The answer of the hub at ${this.url} broke off. Ask again.`);
+        if (next.done) return;
+        yield Buffer.from(next.value);
+      }
+    } finally {
+      gone.abort();
+    }
+  }
+
+  /** @throws CommandError where it is no hub's answer, or one of a hub with other keys */
+  private read(status: number, text: string): Body {
+    const value = parsed(text);
+    if (!isObject(value) || (status >= 400 && typeof value['code'] !== 'string')) throw this.noHub(status);
+    if (status === 401)
+      throw new CommandError(
+        this.given
+          ? `The hub at ${this.url} does not accept the token. It may have run out: get another.`
+          : `The hub at ${this.url} does not accept the keys in ${this.config.process.keys}. Set STAFETT_DATA (or STAFETT_KEYS) as the hub has it.`,
+      );
+    return value;
+  }
+
+  private readonly noHub = (status: number): CommandError =>
+    new CommandError(
+      `What answers at ${this.url} is no hub of Stafett (HTTP ${status}). Set STAFETT_URL (or PORT) to where the hub is.`,
+    );
+
+  private async unlessAway<T>(asking: () => Promise<T>): Promise<T> {
+    try {
+      return await asking();
     } catch {
       throw new CommandError(
         `No hub answers at ${this.url}. Start one with "npm run hub", or set STAFETT_URL (or PORT) to where it is.`,
@@ -98,7 +134,12 @@ export class HubClient {
     }
   }
 
+  private async headers(type?: string): Promise<Record<string, string>> {
+    return { authorization: `Bearer ${await this.bearer()}`, ...(type && { 'content-type': type }) };
+  }
+
   private async bearer(): Promise<string> {
+    if (this.given) return this.given;
     if (!this.token || performance.now() - this.token.since > RENEW_AFTER_MS) {
       const wish = { orgNumber: this.orgNumber, scopes: this.scopes };
       this.token = {

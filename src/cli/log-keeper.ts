@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import { CommandError } from './command-error.js';
-import { print, tell } from './output.js';
+import { print, tell, visible } from './output.js';
 import { progressBar } from './progress.js';
 import { clientFor, settings } from './settings.js';
 
@@ -27,18 +27,22 @@ export function addLogKeeping(log: Command): void {
   log
     .command('fsck')
     .description(
-      'compare log and database both ways: every act has its leaf, every leaf its act, and both say the same',
+      'compare log and database both ways: every act has its leaf, every leaf its act, and both say the same; and check the cosignatures',
     )
     .action(async () => {
       const { withLog } = await operate();
       const { fsck } = await import('../audit/fsck/fsck.js');
-      await withLog(settings(), async ({ db, key, openings }) => {
-        const faults = fsck({ db, key, openings, progress: progressBar('rows') });
+      await withLog(settings(), async ({ db, key, witnesses, openings }) => {
+        const faults = fsck({ db, key, witnesses, openings, progress: progressBar('rows') });
         let found = 0;
         for (;;) {
           const next = await faults.next();
           if (next.done) {
-            const { entries, keyGone } = next.value;
+            const { entries, keyGone, unknownWitnesses } = next.value;
+            for (const [witness, count] of unknownWitnesses)
+              tell(
+                `${count} cosignatures of ${visible(witness)} cannot be checked: log.witnesses does not name it.`,
+              );
             if (keyGone > 0)
               tell(`${keyGone} entries cannot be opened any more: their youths' keys are gone.`);
             if (found > 0) throw new CommandError(`Log and database differ: ${found} findings.`);
@@ -46,7 +50,7 @@ export function addLogKeeping(log: Command): void {
             return;
           }
           found += 1;
-          await print(`${next.value.subject}: ${next.value.fault}`);
+          await print(visible(`${next.value.subject}: ${next.value.fault}`));
         }
       });
     });

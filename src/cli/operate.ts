@@ -63,6 +63,7 @@ export interface LogTools {
   readonly db: DataSource;
   readonly log: LogService;
   readonly key: VerifierKey;
+  readonly witnesses: readonly VerifierKey[];
   readonly openings: OpeningsService;
 }
 
@@ -75,7 +76,9 @@ export async function withLog<T>(config: Config, work: (tools: LogTools) => Prom
       await vault.onApplicationBootstrap();
       const openings = new OpeningsService(vault, new YouthsService(vault, systemClock));
       const key = logKeyOf(config, vault);
-      return await work({ db, log: new LogService(db, logTrustOf(config, key)), key, openings });
+      const trust = logTrustOf(config, key);
+      const witnesses = trust.witnesses.map((witness) => witness.key);
+      return await work({ db, log: new LogService(db, trust), key, witnesses, openings });
     } catch (error) {
       if (isWithoutTables(error))
         throw new CommandError('The database has no tables yet. Make them first: stafett migrate');

@@ -1,8 +1,11 @@
 import { once } from 'node:events';
 
 /** Waits where the reader of a pipe is slower, so that a million lines do not pile up in memory. */
-export async function print(line: string): Promise<void> {
-  if (!process.stdout.write(`${line}\n`)) await once(process.stdout, 'drain');
+export const print = (line: string): Promise<void> => write(`${line}\n`);
+
+/** As it is, to standard output. */
+export async function write(bytes: string | Uint8Array): Promise<void> {
+  if (!process.stdout.write(bytes)) await once(process.stdout, 'drain');
 }
 
 /** For people: progress, cursors, errors. Never mixed into what is piped on. */

@@ -7,6 +7,7 @@ import { systemClock } from '../common/clock.js';
 import { isDay } from '../common/days.js';
 import { projectFolder } from '../config/load.js';
 import { mintToken } from '../identity/issuer.tokens.js';
+import { addAudit } from './audit.js';
 import { CommandError } from './command-error.js';
 import type { HubClient } from './hub-client.js';
 import { addLog } from './log.js';
@@ -45,6 +46,7 @@ export function stafett(): Command {
   addReading(program);
   addExchange(program);
   addOperation(program);
+  addAudit(program);
   addLog(program);
   addWitness(program);
   return program;

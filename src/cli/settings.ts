@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
+import { decodeJwt } from 'jose';
 import { scopes as allScopes, type Scope } from '../common/access.js';
 import { isOrgNumber, type OrgNumber } from '../common/ids.js';
 import type { Config } from '../config/config.schema.js';
@@ -35,6 +36,24 @@ export function scopesFrom(text: string): Scope[] {
 export function clientFor(config: Config, agency: string | undefined): HubClient {
   const orgNumber = agency === undefined ? firstCounty(config) : orgNumberFrom(agency);
   return new HubClient(config, orgNumber, allScopes);
+}
+
+/** A client with a token that someone was given: for the agency that stands in it. @throws CommandError */
+export function clientWith(config: Config, token: string): HubClient {
+  const orgNumber = consumerOf(token)?.slice('0192:'.length);
+  if (isOrgNumber(orgNumber)) return new HubClient(config, orgNumber, [], token);
+  throw new CommandError(
+    'The token is no access token of an organisation. It is also read from STAFETT_TOKEN.',
+  );
+}
+
+function consumerOf(token: string): string | undefined {
+  try {
+    const { consumer } = decodeJwt<{ consumer?: { ID?: unknown } }>(token);
+    return typeof consumer?.ID === 'string' ? consumer.ID : undefined;
+  } catch {
+    return undefined;
+  }
 }
 
 function firstCounty(config: Config): OrgNumber {

@@ -80,7 +80,13 @@ async function findings(db: DataSource): Promise<string[]> {
   const vault = vaultOf(db);
   const openings = new OpeningsService(vault, new YouthsService(vault, systemClock));
   const found: string[] = [];
-  for await (const { subject, fault } of fsck({ db, key, openings, progress: () => undefined }))
+  for await (const { subject, fault } of fsck({
+    db,
+    key,
+    witnesses: [],
+    openings,
+    progress: () => undefined,
+  }))
     found.push(`${subject}: ${fault}`);
   return found;
 }
@@ -192,6 +198,11 @@ it.each([
     'takes a detail away from its youth',
     `update stafett.entry_detail set youth_id = null where id = ${aboutYouth}`,
     /: its youth was taken away, although the youth was not erased$/,
+  ],
+  [
+    'adds a cosignature of a checkpoint that never was',
+    `insert into stafett.audit_cosignature (size, witness, line) values (9000000, 'w.example+00000000', '— w.example AAAA')`,
+    /^cosignature of w\.example\+00000000 at 9000000 entries: there is no checkpoint of this size$/,
   ],
   [
     'invents a state that no act led to',

@@ -48,6 +48,7 @@ describe('help', () => {
       'directory load',
       'migrate',
       'tour',
+      'audit export',
       'log verify',
       'log check',
       'log proof',

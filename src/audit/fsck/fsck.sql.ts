@@ -6,7 +6,13 @@ export const totals = statement(
   'fsck.totals',
   `select (select count(*) from stafett.audit_leaf) as leaves, (select count(*) from stafett.entry_detail) as details,
      (select count(*) from stafett.record) as records, (select count(*) from stafett.transfer) as transfers,
-     (select count(*) from stafett.consent) as consents`,
+     (select count(*) from stafett.consent) as consents, (select count(*) from stafett.audit_cosignature) as cosignatures`,
+);
+
+export const cosignaturesAfter = statement(
+  'fsck.cosignatures-after',
+  `select c.size, c.witness, c.line, k.note from stafett.audit_cosignature c left join stafett.audit_checkpoint k on k.size = c.size
+   where (c.size, c.witness) > ($1, $2) order by c.size, c.witness limit $3`,
 );
 
 const lastOf = (table: string): string =>

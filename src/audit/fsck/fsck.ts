@@ -6,7 +6,9 @@ import { detailsAfter } from '../opening/opening.sql.js';
 import type { OpeningsService } from '../opening/openings.service.js';
 import type { VerifierKey } from '../verify/note.js';
 import { verifyLog } from '../verify/verify-log.js';
+import { cosignatures, type UnknownWitnesses } from './cosignatures.js';
 import { databaseSource } from './database-source.js';
+import type { Fault } from './fault.js';
 import {
   lastConsent,
   lastEntry,
@@ -21,20 +23,18 @@ import {
   wrongLeaves,
 } from './fsck.sql.js';
 
-export interface Fault {
-  readonly subject: string;
-  readonly fault: string;
-}
-
 export interface FsckReport {
   readonly entries: number;
   /** Details that nobody can check any more, because the youth's key is gone. */
   readonly keyGone: number;
+  readonly unknownWitnesses: UnknownWitnesses;
 }
 
 export interface FsckTools {
   readonly db: DataSource;
   readonly key: VerifierKey;
+  /** The keys of the witnesses that the settings name. */
+  readonly witnesses: readonly VerifierKey[];
   readonly openings: OpeningsService;
   /** Told of rows done and of all. */
   readonly progress: (done: number, total: number) => void;
@@ -48,18 +48,21 @@ interface Row {
 }
 
 /**
- * Compares log and database both ways: the log with itself (what the verifier does), each leaf with its entry, each entry with its
- * detail, each detail with what its leaf committed to, and each state that a record, a transfer or a consent has with the
+ * Compares log and database both ways: the log with itself (what the verifier does), each kept cosignature with its checkpoint and
+ * its witness's key, each leaf with its entry, each entry with its detail, each detail with what its leaf committed to, and each state that a record, a transfer or a consent has with the
  * acts that led to it. Reads only, in blocks, beside a hub that runs.
  * @throws SourceError where nothing is sealed yet
  */
 export async function* fsck(tools: FsckTools): AsyncGenerator<Fault, FsckReport> {
-  const { db, key, progress } = tools;
+  const { db, key, witnesses, progress } = tools;
   const [sizes] = await withTx(db, (tx) => tx.query<Record<string, string>>(totals));
   const leaves = Number(sizes?.['leaves']);
   const total =
     2 * leaves +
-    ['details', 'records', 'transfers', 'consents'].reduce((n, what) => n + Number(sizes?.[what]), 0);
+    ['details', 'records', 'transfers', 'consents', 'cosignatures'].reduce(
+      (n, what) => n + Number(sizes?.[what]),
+      0,
+    );
   let done = 0;
   const tell = (rows: number): void => progress(Math.min((done += rows), total), total);
 
@@ -72,6 +75,7 @@ export async function* fsck(tools: FsckTools): AsyncGenerator<Fault, FsckReport>
     },
   });
   yield* verification.findings;
+  const unknownWitnesses = yield* cosignatures(db, witnesses, BLOCK, tell);
   for (let from = 0; from < leaves; from += BLOCK) {
     yield* await wrong(db, wrongLeaves, [from, from + BLOCK], (i) => `leaf ${i}`);
     tell(BLOCK);
@@ -82,7 +86,7 @@ export async function* fsck(tools: FsckTools): AsyncGenerator<Fault, FsckReport>
   yield* blocks(db, lastTransfer, [silentTransfers], 'transfer', tell);
   yield* blocks(db, lastConsent, [silentConsents], 'consent', tell);
   progress(total, total);
-  return { entries: verification.entries, keyGone };
+  return { entries: verification.entries, keyGone, unknownWitnesses };
 }
 
 /** In words; a fault that is no code here is an act that the log does not tell. */

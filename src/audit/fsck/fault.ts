@@ -1,0 +1,5 @@
+/** Something in which log and database differ. */
+export interface Fault {
+  readonly subject: string;
+  readonly fault: string;
+}
