@@ -46,7 +46,8 @@ export class SealService implements OnApplicationBootstrap, BeforeApplicationShu
   ) {}
 
   onApplicationBootstrap(): void {
-    if (this.config.process.roles.includes('scheduler')) this.running = this.run();
+    const { process, development } = this.config;
+    if (process.roles.includes('scheduler') && development.sealing === 'on') this.running = this.run();
   }
 
   async beforeApplicationShutdown(): Promise<void> {
