@@ -55,10 +55,10 @@ it('answers about one record and one transfer with all that happened to them', a
     'transfer-disclosed',
   ]);
   const ofTransfer = (await all(`transfer=${event.transferid}`, 1)).items;
-  expect(ofTransfer).toEqual(ofRecord.slice(1));
-  expect((await all(`record=${recordId}&transfer=${event.transferid}&act=transfer-disclosed`)).items).toEqual(
-    ofRecord.slice(2),
-  );
+  // Their places in the log may come between the two questions.
+  expect(ofTransfer.map(({ entryId }) => entryId)).toEqual(ofRecord.slice(1).map(({ entryId }) => entryId));
+  const disclosed = await all(`record=${recordId}&transfer=${event.transferid}&act=transfer-disclosed`);
+  expect(disclosed.items.map(({ entryId }) => entryId)).toEqual([ofRecord[2]?.['entryId']]);
 });
 
 it('finds refusals, what people read, and a person’s acts, among the own and never among others’', async () => {
@@ -188,6 +188,9 @@ it.each([
       await tx.query(inOrder.text);
       return tx.query(`explain (generic_plan) ${byLead[lead].page.statement.text}`);
     });
-  const used = rows.flatMap((row) => /using (entry_\w+)/.exec(row['QUERY PLAN'])?.[1] ?? []);
+  const plan = rows.map((row) => row['QUERY PLAN']).join('\n');
+  // A page reads the beginning of each list's window, and no more: only what several lists gave is sorted.
+  if (!['record', 'person'].includes(lead)) expect(plan).not.toMatch(/Sort Key: e(_\d+)?\./);
+  const used = [...plan.matchAll(/using (entry_\w+)/g)].map(([, index]) => index);
   expect([...new Set(used)].sort()).toEqual([...indexes].sort());
 });
