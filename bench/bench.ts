@@ -53,8 +53,10 @@ export class Bench {
     return site;
   }
 
-  /** A hub that has only been started. */
+  /** A hub that has only been started, until the figure finishes it. */
   async coldSite(options: SiteOptions): Promise<Site> {
+    const known = this.open.get(options.database);
+    if (known) return known;
     const { profile } = this.options;
     this.say(`starting ${options.database}`);
     const site = await Site.start(
@@ -108,10 +110,11 @@ export class Bench {
     name: string,
     base: () => Promise<number>,
     other: () => Promise<number>,
+    rounds = this.options.rounds,
   ): Promise<{ perSecond: number; ratio: number }> {
     const pairs: (readonly [number, number])[] = [];
-    for (let round = 1; round <= this.options.rounds; round += 1) {
-      this.say(`${name} ${round}/${this.options.rounds}`);
+    for (let round = 1; round <= rounds; round += 1) {
+      this.say(`${name} ${round}/${rounds}`);
       const firstIsBase = round % 2 === 1;
       const first = await (firstIsBase ? base : other)();
       await sleep(PAUSE_MS);

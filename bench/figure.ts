@@ -12,8 +12,16 @@ export interface Figure {
   readonly what: string;
   readonly must: Goal;
   readonly aim: Goal;
+  /** Takes too long for every run: measured where --only names it. */
+  readonly onRequest?: boolean;
   measure(bench: Bench): Promise<Measured>;
 }
+
+/** @param only the names that were asked for; undefined asks for all that does not take too long */
+export const isWanted = (
+  { name, onRequest = false }: Pick<Figure, 'name' | 'onRequest'>,
+  only: readonly string[] | undefined,
+): boolean => only?.includes(name) ?? !onRequest;
 
 export type Judged = Measured & { readonly must: Goal; readonly aim: Goal; readonly met: boolean };
 

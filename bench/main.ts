@@ -1,6 +1,6 @@
 import { Bench } from './bench.js';
 import { Cleanup } from './cleanup.js';
-import { judge, type Judged } from './figure.js';
+import { isWanted, judge, type Judged } from './figure.js';
 import { figures } from './figures/index.js';
 import { commit, machine } from './machine.js';
 import { defaults, OptionError, readOptions, type Options } from './options.js';
@@ -51,7 +51,7 @@ async function measure(options: Options, cleanup: Cleanup, progress: Progress): 
     bench = await Bench.start(options, cleanup, progress.say);
     const measured: Record<string, Judged> = {};
     for (const figure of figures) {
-      if (options.only && !options.only.includes(figure.name)) continue;
+      if (!isWanted(figure, options.only)) continue;
       progress.say(figure.name);
       measured[figure.name] = judge(figure, await figure.measure(bench));
     }

@@ -11,11 +11,13 @@ export interface Options {
   readonly rounds: number;
   /** Records that `growth` makes. */
   readonly records: number;
+  /** Entries of the log that `audit.large` makes. */
+  readonly entries: number;
   /** Where the hubs write CPU profiles. */
   readonly profile: string | undefined;
 }
 
-export const defaults = { seconds: 2, rounds: 4, records: 2_000_000 } as const;
+export const defaults = { seconds: 2, rounds: 4, records: 2_000_000, entries: 10_000_000 } as const;
 
 /** What is wrong with a command line, in one line. */
 export class OptionError extends Error {
@@ -24,7 +26,7 @@ export class OptionError extends Error {
 
 /** @throws OptionError */
 export function readOptions(argv: readonly string[], figures: readonly string[]): Options {
-  const { only, json, help, seconds, rounds, records, profile } = parse(argv);
+  const { only, json, help, seconds, rounds, records, entries, profile } = parse(argv);
   const names = only?.split(',').map((name) => name.trim());
   const unknown = names?.find((name) => !figures.includes(name));
   if (unknown !== undefined)
@@ -36,6 +38,7 @@ export function readOptions(argv: readonly string[], figures: readonly string[])
     seconds: number('seconds', seconds, defaults.seconds, 0.1, 60),
     rounds: whole('rounds', rounds, defaults.rounds, 1, 100),
     records: whole('records', records, defaults.records, 1000, 100_000_000),
+    entries: whole('entries', entries, defaults.entries, 10_000, 100_000_000),
     profile,
   };
 }
@@ -51,6 +54,7 @@ function parse(argv: readonly string[]) {
         seconds: { type: 'string' },
         rounds: { type: 'string' },
         records: { type: 'string' },
+        entries: { type: 'string' },
         profile: { type: 'string' },
       },
     }).values;

@@ -1,5 +1,6 @@
 import type { Figure, Goal, Judged } from './figure.js';
 import { reaches } from './figure.js';
+import type { Options } from './options.js';
 
 export interface Report {
   readonly machine: string;
@@ -58,9 +59,10 @@ function verdict(figure: Judged): string {
 /** What --help prints. */
 export function help(
   figures: readonly Figure[],
-  defaults: { readonly seconds: number; readonly rounds: number; readonly records: number },
+  defaults: Pick<Options, 'seconds' | 'rounds' | 'records' | 'entries'>,
 ): string {
   const width = Math.max(...figures.map(({ name }) => name.length));
+  const line = ({ name, what }: Figure): string => `  ${name.padEnd(width)}  ${what}`;
   return [
     'npm run bench -- [options]: measures a hub on this machine against what plain SQL can do on it.',
     '',
@@ -68,11 +70,15 @@ export function help(
     '  --json          one JSON object on stdout (npm run -s bench -- --json keeps out npm’s own lines)',
     `  --seconds N     length of a slice (${defaults.seconds})`,
     `  --rounds N      slices of each figure (${defaults.rounds})`,
-    `  --records N     records that growth makes (${defaults.records})`,
+    `  --records N     records that growth makes; the log has half as many entries (${defaults.records})`,
+    `  --entries N     entries of audit.large (${defaults.entries})`,
     '  --profile DIR   the hubs write CPU profiles there when they stop',
     '  --help          this',
     '',
     'Figures:',
-    ...figures.map(({ name, what }) => `  ${name.padEnd(width)}  ${what}`),
+    ...figures.filter(({ onRequest }) => !onRequest).map(line),
+    '',
+    'Only where --only names it:',
+    ...figures.filter(({ onRequest }) => onRequest).map(line),
   ].join('\n');
 }

@@ -20,6 +20,7 @@ export interface SiteOptions {
   /** OT units that youths are spread over; all of the county unless told otherwise. */
   readonly inboxes?: number;
   readonly queueUrl?: string;
+  readonly sealing?: 'off';
   readonly profile?: string | undefined;
 }
 
@@ -33,21 +34,27 @@ export class Site {
   readonly ledger = new Ledger();
   readonly mix: Mix;
   readonly readers: readonly Reader[];
+  /** The counties' agencies that read the log, the one whose schools send first. */
+  readonly auditors: readonly OrgNumber[];
+  /** The number of the county whose schools send. */
+  readonly county: string;
 
   private constructor(
     private running: HubProcess,
     private readonly startHub: () => Promise<HubProcess>,
     private readonly tokens: Tokens,
     private readonly admin: Client,
-    { schools, inboxes }: Parts,
+    { schools, inboxes, auditors, county }: Parts,
     private readonly dropDatabase: () => Promise<void>,
   ) {
     this.mix = new Mix(schools, inboxes, this.ledger, new Date());
+    this.auditors = auditors;
+    this.county = county;
     this.readers = inboxes.map((_, i) => new Reader(this, i));
   }
 
   static async start(postgres: Postgres, options: SiteOptions, cleanup: Cleanup): Promise<Site> {
-    const { database, queueUrl, profile } = options;
+    const { database, queueUrl, sealing, profile } = options;
     const config = loadConfig({ STAFETT_DATA: postgres.folder });
     const own = database === DEFAULT;
     const inDatabases = (text: string): Promise<void> =>
@@ -58,6 +65,7 @@ export class Site {
       log: join(postgres.folder, `${database}.log`),
       ...(!own && { databaseUrl: postgres.url(database) }),
       ...(queueUrl && { queueUrl }),
+      sealing,
       profile,
     };
     const startHub = (): Promise<HubProcess> => HubProcess.start(settings, cleanup);
@@ -88,9 +96,18 @@ export class Site {
     return this.tokens.of(this.mix.inboxes[inbox]?.orgNumber as OrgNumber);
   }
 
+  /** Valid for some minutes after prepare(). */
+  tokenOfAuditor(auditor = 0): string {
+    return this.tokens.of(this.auditors[auditor] as OrgNumber);
+  }
+
   /** What may be done ahead of a slice, so that it costs nothing within it. */
   async prepare(): Promise<void> {
-    await this.tokens.renew([...this.mix.senders, ...this.mix.inboxes.map(({ orgNumber }) => orgNumber)]);
+    await this.tokens.renew([
+      ...this.mix.senders,
+      ...this.mix.inboxes.map(({ orgNumber }) => orgNumber),
+      ...this.auditors,
+    ]);
     this.mix.prepare();
   }
 
@@ -161,9 +178,11 @@ async function withAdmin<T>(postgres: Postgres, work: (admin: Client) => Promise
 interface Parts {
   readonly schools: OrgNumber[];
   readonly inboxes: Inbox[];
+  readonly auditors: OrgNumber[];
+  readonly county: string;
 }
 
-/** The first county of the directory that has OT units: its public schools, and one municipality that each unit serves. */
+/** The first county of the directory that has OT units: its public schools, and one municipality that each unit serves. Auditors are every county's. */
 function whoTakesPart(file: string, most = Infinity): Parts {
   const { agencies, controllers, counties } = parseDirectory(
     readFileSync(resolve(projectFolder, file), 'utf8'),
@@ -180,5 +199,10 @@ function whoTakesPart(file: string, most = Infinity): Parts {
   return {
     schools: schools.map(({ orgNumber }) => orgNumber),
     inboxes: [...served].map(([orgNumber, home]) => ({ orgNumber, home })).slice(0, most),
+    auditors: agencies
+      .filter(({ kind }) => kind === 'county')
+      .sort((a, b) => Number(b.county === county?.number) - Number(a.county === county?.number))
+      .map(({ orgNumber }) => orgNumber),
+    county: county?.number ?? '',
   };
 }

@@ -1,3 +1,4 @@
+import type { Bench } from '../bench.js';
 import type { Figure } from '../figure.js';
 import { relaySlice } from '../load/relay.js';
 import { percentile, rounded } from '../maths.js';
@@ -18,3 +19,10 @@ export const endToEnd: Figure = {
     return { ...result, p50: rounded(percentile(times, 0.5)), p99: rounded(percentile(times, 0.99)) };
   },
 };
+
+/** What endToEnd came to earlier in this run; without it, what one slice comes to. */
+export async function endToEndRate(bench: Bench): Promise<number> {
+  const known = bench.measured('endToEnd');
+  if (known !== undefined) return known;
+  return (await relaySlice(await bench.relay(), bench.options.seconds)).rate;
+}

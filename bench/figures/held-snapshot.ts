@@ -1,7 +1,6 @@
 import { relayOptions } from '../bench.js';
 import type { Figure } from '../figure.js';
-import { drain } from '../load/drain.js';
-import { pushRecords } from '../load/push.js';
+import { catchUp } from '../load/catch-up.js';
 import { relaySlice } from '../load/relay.js';
 
 /** An old transaction has an id and a snapshot: nothing that dies after it can be cleaned away. */
@@ -23,10 +22,8 @@ export const heldSnapshot: Figure = {
       const session = await bench.postgres.connect('held');
       await session.query(holdSnapshot);
     });
-    // As many as the other has seen, so that the two differ in nothing but the snapshot.
     bench.say('heldSnapshot');
-    await pushRecords(held, Math.max(0, without.ledger.accepted - held.ledger.accepted));
-    await drain(held);
+    await catchUp(held, without);
     const result = await bench.pairwise(
       'heldSnapshot',
       async () => (await relaySlice(without, seconds)).rate,

@@ -1,5 +1,10 @@
 import type { Figure } from '../figure.js';
+import { auditEndToEnd } from './audit-end-to-end.js';
+import { auditIngest } from './audit-ingest.js';
+import { auditLarge } from './audit-large.js';
+import { auditLag } from './audit-lag.js';
 import { auditSeal } from './audit-seal.js';
+import { auditVerify } from './audit-verify.js';
 import { endToEnd } from './end-to-end.js';
 import { floor } from './floor.js';
 import { growth } from './growth.js';
@@ -19,9 +24,14 @@ export const figures: readonly Figure[] = [
   pull,
   endToEnd,
   latency,
+  auditLag,
   growth,
   heldSnapshot,
+  auditEndToEnd,
   memory,
   auditSeal,
+  auditVerify,
+  auditIngest,
   redis,
+  auditLarge,
 ];

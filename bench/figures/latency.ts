@@ -1,8 +1,8 @@
-import type { Bench } from '../bench.js';
 import type { Figure } from '../figure.js';
 import { pushOnSchedule } from '../load/push.js';
-import { relay, relaySlice } from '../load/relay.js';
+import { relay } from '../load/relay.js';
 import { percentile, rounded } from '../maths.js';
+import { endToEndRate } from './end-to-end.js';
 
 const CONNECTIONS = 64;
 
@@ -35,10 +35,3 @@ export const latency: Figure = {
     };
   },
 };
-
-/** What endToEnd came to earlier in this run; with --only latency, what one slice of it comes to. */
-async function endToEndRate(bench: Bench): Promise<number> {
-  const known = bench.measured('endToEnd');
-  if (known !== undefined) return known;
-  return (await relaySlice(await bench.relay(), bench.options.seconds)).rate;
-}

@@ -15,6 +15,8 @@ export interface HubSettings {
   readonly data: string;
   readonly databaseUrl?: string;
   readonly queueUrl?: string;
+  /** Off leaves the log unsealed. */
+  readonly sealing?: 'off' | undefined;
   /** Where the hub's output goes. */
   readonly log: string;
   /** A folder for a CPU profile of the hub, written when it stops. */
@@ -112,5 +114,6 @@ function environment(settings: HubSettings, port: number): NodeJS.ProcessEnv {
     PORT: String(port),
     ...(settings.databaseUrl && { DATABASE_URL: settings.databaseUrl }),
     ...(settings.queueUrl && { QUEUE_URL: settings.queueUrl }),
+    ...(settings.sealing && { STAFETT_SEALING: settings.sealing }),
   };
 }

@@ -1,4 +1,5 @@
 import type { Client } from 'pg';
+import { bulkSession, insertBulk } from './bulk.js';
 
 /** The relay's tables, the longest work first. */
 const filled = [
@@ -123,10 +124,6 @@ const sources: Readonly<Record<Table, { readonly from: string; readonly own: Rec
   },
 };
 
-/** Rows skip the triggers, which would look up each reference. */
-const settings = `
-set session_replication_role = replica; set synchronous_commit = off; set maintenance_work_mem = '256MB'; set work_mem = '128MB';`;
-
 /**
  * Makes records that have been handed out and acknowledged, with all that belongs to them, by copying those that came through the hub.
  * Sealed values and leaves are copies, which nobody opens; ids, indexes and hashes are new. Each record has one audit entry, of the four
@@ -142,17 +139,15 @@ export async function fill(
   const [first] = clients;
   const run = async (text: string): Promise<void> =>
     void (await first?.query(text.replaceAll('$records', String(records))));
-  for (const client of clients) await client.query(settings);
+  for (const client of clients) await client.query(bulkSession);
   say('growth, making records');
   await run(templates);
   await run(plan);
   const todo = [...filled];
   await Promise.all(
     clients.map(async (client) => {
-      for (let table = todo.shift(); table; table = todo.shift()) {
-        await client.query(await copies(client, table));
-        await reindex(client, table);
-      }
+      for (let table = todo.shift(); table; table = todo.shift())
+        await insertBulk(client, table, await copies(client, table));
     }),
   );
   await run(`select setval('stafett.record_group', (select max(group_no) from stafett.record))`);
@@ -163,7 +158,6 @@ export async function fill(
   for (const client of clients) await client.end();
 }
 
-/** Switches the table's indexes off for as long as rows are copied; reindex() makes them whole and switches them on. */
 async function copies(admin: Client, table: Table): Promise<string> {
   const { from, own } = sources[table];
   const { rows } = await admin.query<{ name: string }>(
@@ -173,19 +167,6 @@ async function copies(admin: Client, table: Table): Promise<string> {
   const names = rows.map(({ name }) => name);
   const values = names.map((name) => own[name] ?? `t.${name}`);
   return `
-    update pg_index set indisready = false where indrelid in (${leaves(table)});
     insert into stafett.${table} (${names.join(', ')})
     select ${values.join(', ')} from ${from.replace('$table', table)};`;
-}
-
-async function reindex(admin: Client, table: Table): Promise<void> {
-  const { rows } = await admin.query<{ name: string }>(
-    `select c.oid::regclass::text as name from pg_class c where c.oid in (${leaves(table)})`,
-  );
-  for (const { name } of rows) await admin.query(`reindex table ${name}`);
-}
-
-/** A partitioned table's rows and indexes are those of its partitions. */
-function leaves(table: Table): string {
-  return `select l.relid from pg_partition_tree('stafett.${table}') l where l.isleaf`;
 }

@@ -3,7 +3,8 @@ import type { OrgNumber } from '../../src/common/ids.js';
 import type { Config } from '../../src/config/config.schema.js';
 import { mintToken } from '../../src/identity/issuer.tokens.js';
 
-const scopes: readonly Scope[] = ['stafett:records.write', 'stafett:inbox'];
+/** An agency holds those that its kind may have. */
+const scopes: readonly Scope[] = ['stafett:records.write', 'stafett:inbox', 'stafett:audit'];
 /** They live for ten minutes. Renewed between slices, never within one. */
 const RENEW_AFTER_MS = 5 * 60_000;
 

@@ -86,7 +86,11 @@ export interface Config {
     readonly staffIdMonths: number;
   };
   readonly reconciliation: { readonly nightly: string; readonly stuckMinutes: number };
-  readonly development: { readonly faultAt: string; readonly clockOffsetSeconds: number };
+  readonly development: {
+    readonly faultAt: string;
+    readonly clockOffsetSeconds: number;
+    readonly sealing: 'on' | 'off';
+  };
 }
 
 /** One setting: how a text or YAML value is read, and what is allowed, in words. */
@@ -121,8 +125,12 @@ function text(allowed: string, fits: RegExp, env?: string, secret = false): Sett
   };
 }
 
-function oneOf(values: readonly string[]): Setting {
-  return { allowed: values.join(', '), read: (value) => (values.includes(value as string) ? value : wrong) };
+function oneOf(values: readonly string[], env?: string): Setting {
+  return {
+    allowed: values.join(', '),
+    ...(env && { env }),
+    read: (value) => (values.includes(value as string) ? value : wrong),
+  };
 }
 
 function someOf(values: readonly string[], env: string): Setting {
@@ -268,5 +276,6 @@ export const shape: {
   development: {
     faultAt: text('empty, or a fault as src/database/fault-point.ts tells', anything, 'STAFETT_FAULT_AT'),
     clockOffsetSeconds: whole(-86_400, 86_400, 'STAFETT_CLOCK_OFFSET_SECONDS'),
+    sealing: oneOf(['on', 'off'], 'STAFETT_SEALING'),
   },
 };

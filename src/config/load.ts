@@ -126,8 +126,12 @@ function finish(config: Config): Config {
         'directory.file',
         'the invented county is refused; give your own file, or an empty text to load with `stafett directory load`.',
       );
-    if (config.development.faultAt || config.development.clockOffsetSeconds)
-      refuse('development', 'faults and a wrong clock are refused; allowed: the defaults.');
+    const { faultAt, clockOffsetSeconds, sealing } = config.development;
+    if (faultAt || clockOffsetSeconds || sealing === 'off')
+      refuse(
+        'development',
+        'faults, a wrong clock and a log that is not sealed are refused; allowed: the defaults.',
+      );
     if (!config.database.url) refuse('database.url', 'the embedded database is refused; give DATABASE_URL.');
   } else if (config.people.population !== 'synthetic') {
     throw new ConfigError(

@@ -3,7 +3,7 @@ import type { Client, Json } from '../support/client.js';
 import { agencies, startTestHub, type TestHub } from '../support/hub.js';
 import { dataOf, newYouth } from '../support/youths.js';
 
-/** A hub without a sequencer, as when the scheduler's process is away. */
+/** A hub without a sequencer. */
 let hub: TestHub;
 let school: Client;
 let ot: Client;
@@ -11,7 +11,7 @@ let ot: Client;
 beforeAll(async () => {
   hub = await startTestHub((config) => ({
     ...config,
-    process: { ...config.process, roles: ['api', 'worker'] },
+    development: { ...config.development, sealing: 'off' },
   }));
   school = hub.as(agencies.school);
   ot = hub.as(agencies.ot);

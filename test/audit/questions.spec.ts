@@ -1,7 +1,7 @@
 import { DataSource } from 'typeorm';
 import { commonActs } from '../../src/audit/acts.js';
 import { questionOf } from '../../src/audit/questions/question.js';
-import { byLead } from '../../src/audit/questions/questions.sql.js';
+import { byLead, inOrder } from '../../src/audit/questions/questions.sql.js';
 import type { Client, Json } from '../support/client.js';
 import { agencies, startTestHub, type TestHub } from '../support/hub.js';
 import { dataOf, newYouth } from '../support/youths.js';
@@ -55,10 +55,10 @@ it('answers about one record and one transfer with all that happened to them', a
     'transfer-disclosed',
   ]);
   const ofTransfer = (await all(`transfer=${event.transferid}`, 1)).items;
-  expect(ofTransfer).toEqual(ofRecord.slice(1));
-  expect((await all(`record=${recordId}&transfer=${event.transferid}&act=transfer-disclosed`)).items).toEqual(
-    ofRecord.slice(2),
-  );
+  // Their places in the log may come between the two questions.
+  expect(ofTransfer.map(({ entryId }) => entryId)).toEqual(ofRecord.slice(1).map(({ entryId }) => entryId));
+  const disclosed = await all(`record=${recordId}&transfer=${event.transferid}&act=transfer-disclosed`);
+  expect(disclosed.items.map(({ entryId }) => entryId)).toEqual([ofRecord[2]?.['entryId']]);
 });
 
 it('finds refusals, what people read, and a person’s acts, among the own and never among others’', async () => {
@@ -177,13 +177,20 @@ it.each([
   ['act', { kind: 'refusals' }, ['entry_by_act', 'entry_by_other_act', 'entry_of_hub']],
   ['people', { kind: 'reads-by-people' }, ['entry_by_people', 'entry_by_other_people', 'entry_of_hub']],
   ['agency', { agency: '310100013' }, ['entry_by_agency', 'entry_by_other_agency']],
+  ['controller', {}, ['entry_by_controller', 'entry_by_other_controller', 'entry_of_hub']],
 ] as const)('asks about %s by index, whatever the values', async (lead, asked, indexes) => {
   expect(questionOf(asked).lead).toBe(lead);
   await hub.sql('analyze stafett.entry_detail');
   // Through the hub's own pool, which has the hub's planner settings.
-  const rows: { 'QUERY PLAN': string }[] = await hub.hub.app
+  const rows = await hub.hub.app
     .get(DataSource)
-    .query(`explain (generic_plan) ${byLead[lead].page.statement.text}`);
-  const used = rows.flatMap((row) => /using (entry_\w+)/.exec(row['QUERY PLAN'])?.[1] ?? []);
+    .transaction(async (tx): Promise<{ 'QUERY PLAN': string }[]> => {
+      await tx.query(inOrder.text);
+      return tx.query(`explain (generic_plan) ${byLead[lead].page.statement.text}`);
+    });
+  const plan = rows.map((row) => row['QUERY PLAN']).join('\n');
+  // A page reads the beginning of each list's window, and no more: only what several lists gave is sorted.
+  if (!['record', 'person'].includes(lead)) expect(plan).not.toMatch(/Sort Key: e(_\d+)?\./);
+  const used = [...plan.matchAll(/using (entry_\w+)/g)].map(([, index]) => index);
   expect([...new Set(used)].sort()).toEqual([...indexes].sort());
 });

@@ -4,9 +4,19 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { projectFolder } from '../../src/config/load.js';
 
-/** Less than 15 s on an idle machine with two cores; Jest's other files run meanwhile. */
+/** Less than 25 s on an idle machine with two cores; Jest's other files run meanwhile. */
 const LONG = 120_000;
-const tiny = ['--only', 'floor,ingest.single', '--seconds', '0.2', '--rounds', '1', '--json'];
+const some = [
+  '--only',
+  'floor,ingest.single,audit.verify',
+  '--seconds',
+  '0.2',
+  '--rounds',
+  '1',
+  '--records',
+  '1000',
+  '--json',
+];
 
 interface Ended {
   readonly code: number | null;
@@ -36,7 +46,7 @@ describe('npm run bench', () => {
   it(
     'measures, and prints one object with must, aim and met of each figure',
     async () => {
-      const { code, stdout, stderr } = await bench(tiny);
+      const { code, stdout, stderr } = await bench(some);
       expect({ code, stderr }).toEqual({ code: 0, stderr: expect.any(String) as string });
       const report = JSON.parse(stdout) as { figures: Record<string, object> };
       const rate = expect.any(Number) as number;
@@ -55,6 +65,14 @@ describe('npm run bench', () => {
             aim: 1.5,
             met: expect.any(Boolean) as boolean,
           },
+          'audit.verify': {
+            perSecond: rate,
+            seconds: rate,
+            entries: rate,
+            must: { seconds: 30 },
+            aim: { seconds: 20 },
+            met: true,
+          },
         },
       });
     },
@@ -66,7 +84,7 @@ describe('npm run bench', () => {
     async () => {
       const folder = mkdtempSync(join(tmpdir(), 'stafett-bench-test-'));
       try {
-        const ended = await bench(tiny, folder, (stderr, stop) => {
+        const ended = await bench(some, folder, (stderr, stop) => {
           if (stderr.includes('starting stafett')) stop();
         });
         expect(ended.code).toBe(130);

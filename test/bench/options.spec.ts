@@ -8,7 +8,10 @@ describe('the options of npm run bench', () => {
   });
 
   it('reads each option', () => {
-    const argv = '--only pull,floor --json --seconds 0.5 --rounds 2 --records 5000 --profile cpu'.split(' ');
+    const argv =
+      '--only pull,floor --json --seconds 0.5 --rounds 2 --records 5000 --entries 20000 --profile cpu'.split(
+        ' ',
+      );
     expect(read(...argv)).toEqual({
       only: ['pull', 'floor'],
       json: true,
@@ -16,6 +19,7 @@ describe('the options of npm run bench', () => {
       seconds: 0.5,
       rounds: 2,
       records: 5000,
+      entries: 20_000,
       profile: 'cpu',
     });
   });

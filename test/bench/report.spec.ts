@@ -1,4 +1,4 @@
-import { judge, reaches } from '../../bench/figure.js';
+import { isWanted, judge, reaches } from '../../bench/figure.js';
 import { figures } from '../../bench/figures/index.js';
 import { readStatus } from '../../bench/hub/memory.js';
 import { defaults } from '../../bench/options.js';
@@ -52,6 +52,32 @@ describe('what is told of a run', () => {
       expect(text.split('\n').some((line) => line.startsWith(`  ${name} `) && line.endsWith(what))).toBe(
         true,
       );
+  });
+
+  it('measures what takes a quarter of an hour only where it is named, and says so in --help', () => {
+    const [large] = figures.filter(({ onRequest }) => onRequest);
+    expect(large?.name).toBe('audit.large');
+    const all = figures.filter((figure) => isWanted(figure, undefined)).map(({ name }) => name);
+    expect(all).toEqual(figures.map(({ name }) => name).filter((name) => name !== 'audit.large'));
+    expect(figures.filter((figure) => isWanted(figure, ['pull', 'audit.large']))).toHaveLength(2);
+    expect(help(figures, defaults).split('Only where --only names it:')[1]?.trim()).toMatch(
+      /^audit\.large .*$/,
+    );
+  });
+
+  it('has every figure that is asked of the log, each with what it must and should reach', () => {
+    const goals = figures
+      .filter(({ name }) => name.startsWith('audit.'))
+      .map(({ name, must, aim }) => [name, must, aim]);
+    expect(Object.fromEntries(goals.map(([name, must]) => [name, must]))).toEqual({
+      'audit.lag': { p99: 2000 },
+      'audit.endToEnd': 0.8,
+      'audit.seal': 5,
+      'audit.verify': { seconds: 30 },
+      'audit.ingest': { moves: 1.1 },
+      'audit.large': { questionsP95: 100, proofsP95: 20 },
+    });
+    expect(goals.every(([, , aim]) => aim !== null)).toBe(true);
   });
 
   it('reads the resident memory out of what Linux tells of a process', () => {

@@ -103,9 +103,10 @@ describe('production', () => {
   it.each([
     { STAFETT_FAULT_AT: 'kill:before:intake.insert-records' },
     { STAFETT_CLOCK_OFFSET_SECONDS: '-3600' },
+    { STAFETT_SEALING: 'off' },
   ])('refuses the faults of tests: %j', (fault) => {
     expect(message({ ...settings(), ...fault })).toMatch(
-      /^development: faults and a wrong clock are refused/,
+      /^development: faults, a wrong clock and a log that is not sealed are refused/,
     );
   });
   it('is the only place for real birth numbers', () => {

@@ -2,7 +2,7 @@ import { NIL, type EntryId } from '../../common/ids.js';
 import type { Tx } from '../../database/tx.js';
 import type { EntryDto } from '../reading.dto.js';
 import type { Question } from './question.js';
-import { agencyByNumber, byLead, type Given } from './questions.sql.js';
+import { agencyByNumber, byLead, inOrder, type Given } from './questions.sql.js';
 
 export type Row = Omit<EntryDto, 'at' | 'entryId' | 'verified' | 'leafIndex' | 'proof'> & {
   readonly entryId: EntryId;
@@ -33,6 +33,7 @@ export async function entriesPage(
     limit: limit + 1,
   };
   const { page, end } = byLead[question.lead];
+  tx.send(inOrder);
   const rows = await tx.query<Row>(page.statement, page.values(given));
   if (rows.length > limit) {
     const shown = rows.slice(0, limit);

@@ -17,6 +17,7 @@ import { CosignService } from '../cosign/cosign.service.js';
 import type { SignerKey } from '../verify/note.js';
 import { TreeRefused } from './kept-tree.js';
 import { LOG_KEY } from './log-key.js';
+import { paceOf } from './pace.js';
 import { Sequencer } from './sequencer.js';
 
 /** The sweep goes over all numbers at the start, again when everything that was open then is over, and every hour. */
@@ -34,6 +35,8 @@ const REFUSED_MS = 10_000;
 export class SealService implements OnApplicationBootstrap, BeforeApplicationShutdown {
   private readonly stopping = new AbortController();
   private running: Promise<void> | undefined;
+  /** The share of the time that the event loop was taken up in the last pause beside a backlog. */
+  private busy = 0;
 
   constructor(
     @Inject(CONFIG) private readonly config: Config,
@@ -46,7 +49,8 @@ export class SealService implements OnApplicationBootstrap, BeforeApplicationShu
   ) {}
 
   onApplicationBootstrap(): void {
-    if (this.config.process.roles.includes('scheduler')) this.running = this.run();
+    const { process, development } = this.config;
+    if (process.roles.includes('scheduler') && development.sealing === 'on') this.running = this.run();
   }
 
   async beforeApplicationShutdown(): Promise<void> {
@@ -76,14 +80,19 @@ export class SealService implements OnApplicationBootstrap, BeforeApplicationShu
     try {
       const sequencer = await Sequencer.begin(this.db, this.config.log, this.key, term);
       cosigning = this.cosigning.run(term, AbortSignal.any([over.signal, this.stopping.signal]));
+      let entries = this.config.log.batchEntries;
       let sweepAt = sequencer.highNo;
       let nextSweep = performance.now() + this.config.log.lateMinutes * 60_000;
       while (!this.stopping.signal.aborted) {
         const began = performance.now();
         await term.keep();
-        const { sealed, more } = await sequencer.round();
+        const { sealed, more } = await sequencer.round(entries);
         this.metrics.sealedEntries.inc(sealed);
-        if (more) continue;
+        if (more) {
+          entries = await this.giveWay(sequencer, performance.now() - began);
+          continue;
+        }
+        entries = this.config.log.batchEntries;
         if (sweepAt > 0) sweepAt = await this.sweep(sequencer, sweepAt);
         else if (began >= nextSweep) {
           sweepAt = sequencer.highNo;
@@ -96,6 +105,16 @@ export class SealService implements OnApplicationBootstrap, BeforeApplicationShu
       await cosigning;
       await term.end().catch(() => undefined);
     }
+  }
+
+  /** Between two rounds of a backlog. @returns the most that the next one takes */
+  private async giveWay(sequencer: Sequencer, tookMs: number): Promise<number> {
+    const waitedSeconds = await sequencer.waitedSeconds();
+    const before = performance.eventLoopUtilization();
+    const { pauseMs, entries } = paceOf({ tookMs, waitedSeconds }, this.busy, this.config.log);
+    await this.pause(pauseMs);
+    this.busy = performance.eventLoopUtilization(before).utilization;
+    return entries;
   }
 
   private async sweep(sequencer: Sequencer, to: number): Promise<number> {

@@ -2,20 +2,22 @@ import { statement } from '../../database/tx.js';
 
 /**
  * An entry as the sequencer reads it. The server hashes it (RFC 6962 section 2.1: SHA-256 of 0x00 and the bytes), so that 32
- * bytes travel and not the entry; what has its leaf already comes without a hash.
+ * bytes travel and not the entry; what has its leaf already comes without a hash. Looked for entry by entry, and not joined: a plan
+ * that was made while there were few leaves went over all of them for each entry, and sealed 1,000 entries a second.
  */
-const columns = `e.no, e.id, case when l.entry_no is null then sha256('\\x00'::bytea || e.entry) end as hash`;
+const columns = `e.no, e.id, case when (select l.entry_no from stafett.audit_leaf l where l.entry_no = e.no) is null
+  then sha256('\\x00'::bytea || e.entry) end as hash`;
 
 /** By the index of numbers in each partition, whatever old snapshot there is: entries are never updated. */
 export const entriesAfter = statement(
   'seal.entries-after',
-  `select ${columns} from stafett.audit_entry e left join stafett.audit_leaf l on l.entry_no = e.no where e.no > $1 order by e.no limit $2`,
+  `select ${columns} from stafett.audit_entry e where e.no > $1 order by e.no limit $2`,
 );
 
 export const entriesWithin = statement(
   'seal.entries-within',
   `select ${columns} from unnest($1::bigint[], $2::bigint[]) as gap (lo, hi) join stafett.audit_entry e on e.no between gap.lo and gap.hi
-   left join stafett.audit_leaf l on l.entry_no = e.no order by e.no limit $3`,
+   order by e.no limit $3`,
 );
 
 export const databaseTime = statement(

@@ -15,6 +15,7 @@ import {
   insertLeaves,
   insertTiles,
   unsealedWithin,
+  waitingSince,
 } from './seal.sql.js';
 import type { GrowingTree } from './tree.js';
 
@@ -82,8 +83,7 @@ export class Sequencer {
   }
 
   /** Reads, seals, and signs when a checkpoint is due. @throws LeaseLost */
-  async round(): Promise<Round> {
-    const limit = this.settings.batchEntries;
+  async round(limit = this.settings.batchEntries): Promise<Round> {
     const { now, fresh, late } = await this.read(limit);
     const unsealed = [...late, ...fresh]
       .filter((entry): entry is Entry & { hash: Buffer } => entry.hash !== null)
@@ -106,6 +106,12 @@ export class Sequencer {
     const signed = caughtUp && (due || !more) && this.tree.size > this.signedSize;
     if (signed) await this.sign();
     return { sealed: unsealed.length, signed, more };
+  }
+
+  /** How long the oldest entry has waited that no checkpoint covers. */
+  async waitedSeconds(): Promise<number> {
+    const [waiting] = await withTx(this.db, (tx) => tx.query<{ seconds: number }>(waitingSince));
+    return waiting?.seconds ?? 0;
   }
 
   /**
