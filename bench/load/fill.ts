@@ -161,7 +161,8 @@ export async function fill(
 async function copies(admin: Client, table: Table): Promise<string> {
   const { from, own } = sources[table];
   const { rows } = await admin.query<{ name: string }>(
-    `select attname as name from pg_attribute where attrelid = $1::regclass and attnum > 0 and not attisdropped order by attnum`,
+    `select attname as name from pg_attribute
+     where attrelid = $1::regclass and attnum > 0 and not attisdropped and attgenerated = '' order by attnum`,
     [`stafett.${table}`],
   );
   const names = rows.map(({ name }) => name);
