@@ -4,7 +4,7 @@ import type { DataSource } from 'typeorm';
 import { Sequencer } from '../../src/audit/seal/sequencer.js';
 import { armFault } from '../../src/database/fault-point.js';
 import { LeaseLost } from '../../src/queue/scheduled-runs.js';
-import { asAdmin, createDatabase, openPool, type TestDatabase } from '../support/database.js';
+import { asAdmin, createDatabase, elsewhere, openPool, type TestDatabase } from '../support/database.js';
 import { until } from '../support/until.js';
 import { addEntries, addEntry, beginTerm, faultsOf, sealAll, settings, takeTerm, testKey } from './log.js';
 
@@ -112,6 +112,40 @@ it('seals what is committed out of order, and is held up neither by an open tran
     await undone.end();
   }
 });
+
+it.each<[string, (url: string) => string]>([
+  ['this database', (url) => url],
+  ['another database of the cluster', (url) => elsewhere(url, 'postgres')],
+])(
+  'goes on under a session that idles in an old transaction, with a snapshot and an id, in %s',
+  async (_, where) => {
+    const idle = new Client({ connectionString: where(database.superUrl) });
+    await idle.connect();
+    try {
+      await idle.query('begin isolation level repeatable read');
+      const { rows: old } = await idle.query<{ id: string }>('select pg_current_xact_id() as id');
+      const sequencer = await beginTerm(db, key, { batchEntries: 100 });
+      for (const count of [1, 300, 20]) {
+        await addEntries(admin, count);
+        await sealAll(sequencer);
+      }
+      // What is sealed is younger than the oldest transaction under way: whoever waits for that one would wait still.
+      const { rows } = await admin.query<{ held: boolean }>(
+        `select bool_and(e.xmin::text::bigint > $1::bigint and pg_snapshot_xmin(pg_current_snapshot())::text::bigint <= $1::bigint) as held
+       from stafett.audit_leaf l join stafett.audit_entry e on e.id = l.entry_id`,
+        [old[0]?.id],
+      );
+      expect([sequencer.size, rows[0]?.held]).toEqual([321, true]);
+      expect(await sequencer.sweep(sequencer.highNo)).toEqual({ from: 0, orphans: 0 });
+      await endTerms();
+      await addEntries(admin, 5);
+      await sealAll(await beginTerm(db, key));
+      expect(await faultsOf(admin, key)).toEqual([]);
+    } finally {
+      await idle.end();
+    }
+  },
+);
 
 it('remembers over a change of sequencers that a number is missing', async () => {
   const slow = await open();
