@@ -1,12 +1,18 @@
 import { isUtf8 } from 'node:buffer';
 
+/** What every leaf of the hub looks like (docs/log.md), and no other text that has this shape is anything but canonical. */
+const leaf =
+  /^\{"act":"[a-z-]+","commitment":"[A-Za-z0-9_-]*","day":"[0-9-]*","id":"[0-9a-f-]*","v":(0|[1-9][0-9]{0,14})\}$/;
+
 /**
  * Is it the one way to write this JSON value in UTF-8 (RFC 8785)? Then two readers cannot understand it differently, as with
- * a key that stands there twice. 3 µs for an entry of 150 bytes.
+ * a key that stands there twice. A third of the time of a verification went here, before leaves were known by their shape.
  */
 export function isCanonicalJson(bytes: Uint8Array): boolean {
+  const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
+  if (leaf.test(buffer.toString('latin1'))) return true;
   if (!isUtf8(bytes)) return false;
-  const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString();
+  const text = buffer.toString();
   try {
     return canonical(JSON.parse(text)) === text;
   } catch {
