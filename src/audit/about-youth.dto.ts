@@ -6,6 +6,10 @@ import { IsInt, IsOptional, IsString, Length, Matches, Max, Min } from 'class-va
 export const After = (): PropertyDecorator =>
   applyDecorators(ApiPropertyOptional(), IsOptional(), IsString(), Length(1, 2000));
 
+/** Said of each list of entries. */
+export const whereToGoOn =
+  'Where to go on. At the end of the list (`more` is false) it stands 60 seconds back, because an act that began earlier may be committed later: whoever goes on from it gets the entries of these seconds again, and what came between them. An entry that comes twice has the same `entryId` and says the same.';
+
 /** How many of a list. */
 export const Limit = (maximum: number, standard: number): PropertyDecorator =>
   applyDecorators(

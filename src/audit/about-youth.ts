@@ -1,12 +1,14 @@
 import type { Caller } from '../common/access.js';
 import { judgeBirthNumber, looksLikeBirthNumber } from '../common/birth-number.js';
+import type { Clock } from '../common/clock.js';
 import type { Cursors } from '../common/cursor.js';
-import { NIL, type YouthId } from '../common/ids.js';
+import type { YouthId } from '../common/ids.js';
 import { Problem } from '../common/problems.js';
 import type { Tx } from '../database/tx.js';
 import type { YouthsService } from '../vault/youths.service.js';
 import type { ActDetail } from './acts.js';
 import type { AuditService } from './audit.service.js';
+import { nextPlace, placeOf, START } from './questions/places.js';
 
 export interface YouthQuestion {
   readonly nationalId: string;
@@ -31,6 +33,7 @@ export interface YouthPage<Row> {
 }
 
 interface Asked {
+  readonly clock: Clock;
   readonly youths: YouthsService;
   readonly audit: AuditService;
   readonly cursors: Cursors;
@@ -46,7 +49,7 @@ export function checkYouthQuestion({ nationalId, reason }: YouthQuestion): void 
 
 /** A page about one youth of the caller's controller, and its trace. Whether another controller knows the youth is never told. */
 export async function askAboutYouth<Row>(
-  { youths, audit, cursors }: Asked,
+  { clock, youths, audit, cursors }: Asked,
   tx: Tx,
   caller: Caller,
   { nationalId, reason, after }: YouthQuestion,
@@ -54,8 +57,8 @@ export async function askAboutYouth<Row>(
 ): Promise<YouthPage<Row>> {
   const youth = await youths.find(tx, caller.controllerId, nationalId);
   const list = [name, caller.controllerId, youth?.id ?? 'nobody'];
-  const place = after === undefined ? NIL : cursors.decode(list, after);
-  const found = youth ? await read(youth.id, place, limit + 1) : [];
+  const place = after === undefined ? START : placeOf(cursors.decode(list, after));
+  const found = youth ? await read(youth.id, place.after, limit + 1) : [];
   const rows = found.slice(0, limit);
   audit.append(tx, [
     {
@@ -68,6 +71,7 @@ export async function askAboutYouth<Row>(
     },
   ]);
   const last = rows.at(-1);
-  const cursor = last === undefined ? (after ?? null) : cursors.encode(list, idOf(last));
-  return { rows, cursor, more: found.length > limit };
+  const more = found.length > limit;
+  const next = nextPlace(place, last === undefined ? null : idOf(last), more, clock.now().getTime());
+  return { rows, cursor: next && cursors.encode(list, next), more };
 }

@@ -1,6 +1,6 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { IsIn, IsOptional, IsString, IsUUID, Length, Matches } from 'class-validator';
-import { After, Limit, YouthQuestionDto } from './about-youth.dto.js';
+import { After, Limit, whereToGoOn, YouthQuestionDto } from './about-youth.dto.js';
 import { acts, type ActName } from './acts.js';
 import { kinds, type Kind } from './questions/question.js';
 
@@ -136,7 +136,7 @@ export class EntriesDto {
   @ApiProperty({ type: [EntryDto] })
   items: EntryDto[];
 
-  @ApiProperty({ nullable: true, type: String })
+  @ApiProperty({ nullable: true, type: String, description: whereToGoOn })
   cursor: string | null;
 
   @ApiProperty()

@@ -13,6 +13,7 @@ import { askAboutYouth, checkYouthQuestion } from './about-youth.js';
 import type { ActDetail } from './acts.js';
 import { AuditService } from './audit.service.js';
 import { entriesPage, type Row } from './questions/entries.js';
+import { nextPlace, placeOf, START } from './questions/places.js';
 import { questionOf, type Question } from './questions/question.js';
 import { entriesOfYouth } from './questions/questions.sql.js';
 import {
@@ -51,13 +52,14 @@ export class ReadingService {
     const question = questionOf(query);
     // The same question in other words is the same list.
     const list = ['audit-entries', caller.controllerId, JSON.stringify(question)];
-    const place = after === undefined ? NIL : this.cursors.decode(list, after);
+    const place = after === undefined ? START : placeOf(this.cursors.decode(list, after));
     return withTx(this.db, async (tx) => {
-      const page = await entriesPage(tx, caller.controllerId, question, place, limit);
+      const page = await entriesPage(tx, caller.controllerId, question, place.after, limit);
+      const next = nextPlace(place, page.place, page.more, this.clock.now().getTime());
       this.tell(tx, caller, { asked: askedOf(query), entries: page.rows.length });
       return {
         items: await this.shown(tx, page.rows),
-        cursor: page.place === null ? (after ?? null) : this.cursors.encode(list, page.place),
+        cursor: next && this.cursors.encode(list, next),
         more: page.more,
       };
     });
@@ -95,9 +97,10 @@ export class ReadingService {
   /** All about one youth of the caller's controller. */
   async search(caller: Caller, input: SearchDto): Promise<EntriesDto> {
     checkYouthQuestion(input);
-    const { youths, audit, cursors } = this;
+    const { clock, youths, audit, cursors } = this;
+    const asked = { clock, youths, audit, cursors };
     return withTx(this.db, async (tx) => {
-      const { rows, cursor, more } = await askAboutYouth<Row>({ youths, audit, cursors }, tx, caller, input, {
+      const { rows, cursor, more } = await askAboutYouth<Row>(asked, tx, caller, input, {
         name: 'audit-search',
         limit: input.limit ?? DEFAULT_LIMIT,
         read: (youth, after, limit) =>

@@ -1,5 +1,5 @@
 import { ApiProperty } from '@nestjs/swagger';
-import { Limit, YouthQuestionDto } from '../about-youth.dto.js';
+import { Limit, whereToGoOn, YouthQuestionDto } from '../about-youth.dto.js';
 import { acts, type ActName } from '../acts.js';
 
 /** Proofs are some kilobytes each. */
@@ -67,7 +67,7 @@ export class ReceiptsDto {
 }
 
 export class DisclosureProofsDto extends ReceiptsDto {
-  @ApiProperty({ nullable: true, type: String })
+  @ApiProperty({ nullable: true, type: String, description: whereToGoOn })
   cursor: string | null;
 
   @ApiProperty()

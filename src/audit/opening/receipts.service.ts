@@ -2,6 +2,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import type { DataSource } from 'typeorm';
 import type { Caller } from '../../common/access.js';
+import { CLOCK, type Clock } from '../../common/clock.js';
 import type { Cursors } from '../../common/cursor.js';
 import type { EntryId, TransferId } from '../../common/ids.js';
 import { Problem } from '../../common/problems.js';
@@ -36,6 +37,7 @@ export class ReceiptsService {
     private readonly youths: YouthsService,
     private readonly openings: OpeningsService,
     private readonly log: LogService,
+    @Inject(CLOCK) private readonly clock: Clock,
     vault: VaultService,
   ) {
     this.cursors = vault.cursors();
@@ -58,10 +60,10 @@ export class ReceiptsService {
   /** Every disclosure of a youth's data that the caller's controller is a side of. The question is an entry, as each search is. */
   async ofYouth(caller: Caller, input: DisclosuresDto): Promise<DisclosureProofsDto> {
     checkYouthQuestion(input);
-    const { youths, audit, cursors } = this;
+    const { clock, youths, audit, cursors } = this;
     return withTx(this.db, async (tx) => {
       const { rows, cursor, more } = await askAboutYouth<{ id: EntryId }>(
-        { youths, audit, cursors },
+        { clock, youths, audit, cursors },
         tx,
         caller,
         input,
