@@ -1,14 +1,17 @@
 import TestSequencer from '@jest/test-sequencer';
 
-/** They start processes one after another: begun last, one of them would run alone while the other worker has nothing to do. */
+/**
+ * They take longest: begun last, one of them would run alone while the other worker has nothing to do. The first has hubs with
+ * limits of a second, so what comes beside it waits more than it works.
+ */
 const slowest = [
   'test/crash/faults',
+  'test/audit/killing',
+  'test/audit/cosigning',
   'test/crash/kill',
   'test/crash/queue',
   'test/crash/stop',
-  'test/audit/killing',
   'test/audit/export',
-  'test/audit/cosigning',
   'test/bench/command',
 ];
 
