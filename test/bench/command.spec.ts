@@ -84,7 +84,7 @@ describe('npm run bench', () => {
     async () => {
       const folder = mkdtempSync(join(tmpdir(), 'stafett-bench-test-'));
       try {
-        const ended = await bench(some, folder, (stderr, stop) => {
+        const ended = await bench(['--only', 'ingest.single'], folder, (stderr, stop) => {
           if (stderr.includes('starting stafett')) stop();
         });
         expect(ended.code).toBe(130);
