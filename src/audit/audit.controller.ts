@@ -4,15 +4,27 @@ import { ApiBearerAuth, ApiBody, ApiOkResponse, ApiOperation, ApiProduces, ApiTa
 import { CallerOf, Needs, type Caller } from '../common/access.js';
 import { JsonBody, QueryOf } from '../common/dto.js';
 import { writings, type Writing } from './questions/formats.js';
-import { EntriesDto, EntriesQuery, ExportQuery, SearchDto, type EntryDto } from './reading.dto.js';
+import {
+  EntriesDto,
+  EntriesQuery,
+  ExportQuery,
+  SearchDto,
+  StaffEntriesDto,
+  StaffSearchDto,
+  type EntryDto,
+} from './reading.dto.js';
 import { ReadingService } from './reading.service.js';
+import { StaffSearchService } from './staff-search.service.js';
 
 @ApiTags('audit')
 @ApiBearerAuth()
 @Controller('v1/audit')
 @Needs('stafett:audit')
 export class AuditController {
-  constructor(private readonly reading: ReadingService) {}
+  constructor(
+    private readonly reading: ReadingService,
+    private readonly staff: StaffSearchService,
+  ) {}
 
   @Get('entries')
   @ApiOperation({ summary: 'Entries that the own controller is a side of, oldest first' })
@@ -47,6 +59,21 @@ export class AuditController {
   @ApiOkResponse({ type: EntriesDto })
   search(@CallerOf() caller: Caller, @JsonBody(SearchDto) input: SearchDto): Promise<EntriesDto> {
     return this.reading.search(caller, input);
+  }
+
+  @Post('staff-searches')
+  @HttpCode(200)
+  @ApiOperation({
+    summary:
+      'All entries in which one person acted for the own controller, as far as keys of staff ids are left; the search and its reason become an entry',
+  })
+  @ApiBody({ type: StaffSearchDto })
+  @ApiOkResponse({ type: StaffEntriesDto })
+  searchStaff(
+    @CallerOf() caller: Caller,
+    @JsonBody(StaffSearchDto) input: StaffSearchDto,
+  ): Promise<StaffEntriesDto> {
+    return this.staff.search(caller, input);
   }
 }
 

@@ -14,6 +14,7 @@ import { LOG_KEY, logKeyOf } from './seal/log-key.js';
 import { SealWatch } from './seal/seal-watch.js';
 import { SealService } from './seal/seal.service.js';
 import { StaffKeysService } from './staff-keys.service.js';
+import { StaffSearchService } from './staff-search.service.js';
 import { StartsService } from './starts.service.js';
 import { LogController } from './serve/log.controller.js';
 import { LogService } from './serve/log.service.js';
@@ -40,6 +41,7 @@ import type { SignerKey } from './verify/note.js';
     SealWatch,
     LogService,
     StaffKeysService,
+    StaffSearchService,
     StartsService,
     OpeningsService,
     ReceiptsService,

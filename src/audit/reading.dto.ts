@@ -79,6 +79,29 @@ export class SearchDto extends YouthQuestionDto {
   limit?: number;
 }
 
+export class StaffSearchDto {
+  @After()
+  after?: string;
+
+  @ApiProperty({
+    minLength: 1,
+    maxLength: 200,
+    description:
+      'The person, exactly as the own controller’s systems name them to the hub; never in an address. The log has a keyed hash of it.',
+  })
+  @IsString()
+  @Length(1, 200)
+  person: string;
+
+  @ApiProperty({ description: 'Why it is asked; it stands in the log, so it must not name the person' })
+  @IsString()
+  @Length(3, 300)
+  reason: string;
+
+  @Limit(MAX, DEFAULT_LIMIT)
+  limit?: number;
+}
+
 export class EntryDto {
   @ApiProperty({ format: 'uuid' })
   entryId: string;
@@ -141,4 +164,14 @@ export class EntriesDto {
 
   @ApiProperty()
   more: boolean;
+}
+
+export class StaffEntriesDto extends EntriesDto {
+  @ApiProperty({
+    nullable: true,
+    type: String,
+    description:
+      'The last month (YYYY-MM, UTC) whose key of staff ids was destroyed: what the person did until its end cannot be found any more, by anyone',
+  })
+  destroyedThrough: string | null;
 }

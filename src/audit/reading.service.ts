@@ -116,7 +116,7 @@ export class ReadingService {
   }
 
   /** Compared with the log before they are shown. */
-  private async shown(tx: Tx, rows: readonly Row[]): Promise<EntryDto[]> {
+  async shown(tx: Tx, rows: readonly Row[]): Promise<EntryDto[]> {
     const opened = await this.openings.byId(
       tx,
       rows.map(({ entryId }) => entryId),

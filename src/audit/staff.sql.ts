@@ -22,3 +22,9 @@ export const destroyStaffKeys = statement(
   'staff.destroy-keys',
   `delete from stafett.staff_key where month < $1 returning controller_id as "controllerId", month`,
 );
+
+/** Months are destroyed oldest first. By the index of acts, as its condition says. */
+export const lastDestroyed = statement(
+  'staff.last-destroyed',
+  `select max(detail->>'month') as month from stafett.entry_detail where controller_id = $1 and act = 'staff-key-destroyed'`,
+);

@@ -54,6 +54,7 @@ it('knows the routes of the contract, and closes all but those that are for ever
       'GET /v1/audit/entries',
       'GET /v1/audit/entries/export',
       'POST /v1/audit/searches',
+      'POST /v1/audit/staff-searches',
       'POST /v1/reconciliation/runs',
       'GET /v1/discrepancies',
       'POST /v1/discrepancies/:id/resolution',

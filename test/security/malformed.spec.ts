@@ -315,6 +315,7 @@ it('refuses wrong queries and bodies on every other route with a pointer', async
     '/v1/inbox/rejections',
     '/v1/consents',
     '/v1/audit/searches',
+    '/v1/audit/staff-searches',
     '/v1/reconciliation/runs',
     '/v1/discrepancies/00000000-0000-7000-8000-000000000000/resolution',
     '/v1/consents/00000000-0000-7000-8000-000000000000/withdrawal',

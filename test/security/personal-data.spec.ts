@@ -65,6 +65,9 @@ it('keeps a marker birth number and name, pushed through every route, nowhere ou
   await nav.call('POST', '/v1/inbox/rejections', { transfers: [nationalId], reason: nationalId });
   await county.call('POST', '/v1/audit/searches', { nationalId, reason: 'Innsyn' });
   await county.call('POST', '/v1/audit/searches', { nationalId, reason: `Innsyn for ${nationalId}` });
+  for (const person of [nationalId, GIVEN_NAME])
+    for (const reason of ['Tilsyn', `Tilsyn med ${person}`])
+      await county.call('POST', '/v1/audit/staff-searches', { person, reason });
   await ot.call('POST', `/v1/consents/${consent.body.consentId}/withdrawal`, {
     by: 'youth',
     how: nationalId,

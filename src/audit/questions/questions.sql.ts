@@ -170,3 +170,13 @@ export const entriesOfYouth = statement(
      select distinct on (e.id) e.* from (${aboutYouth('youth_id')} union all ${aboutYouth('other_youth_id')}) e order by e.id limit $3
    ) e ${withNames} order by e.id`,
 );
+
+/** One person has an id for each month: each of them by its index, and of all the first. */
+export const entriesOfPerson = statement(
+  'questions.staff',
+  `select ${columns} from (
+     select e.* from unnest($4::text[]) as p (id) cross join lateral (
+       select * from stafett.entry_detail e where e.person = p.id and e.id > $2 and ${visible.replaceAll(':controller', '$1')}
+       order by e.id limit $3) e order by e.id limit $3
+   ) e ${withNames} order by e.id`,
+);
