@@ -61,7 +61,9 @@ it('finds what a person did in all months, page by page, and nothing that others
 
   const pages: Answer[] = [await search({ limit: 2 })];
   while (pages.at(-1)!.body.more) pages.push(await search({ limit: 2, after: pages.at(-1)!.body.cursor }));
-  expect(pages.flatMap(({ body }) => body.items)).toEqual(whole.body.items);
+  // Meanwhile they may have got their places in the log.
+  const idsIn = ({ body }: Answer): string[] => body.items.map(({ entryId }: Json) => entryId);
+  expect(pages.flatMap(idsIn)).toEqual(idsIn(whole));
   expect(pages).toHaveLength(3);
   const cursor = pages[0]!.body.cursor;
   expect((await search({ person: 'someone.else', after: cursor })).body.code).toBe('cursor-foreign');
