@@ -8,7 +8,7 @@ import type { Tx } from '../database/tx.js';
 import type { YouthsService } from '../vault/youths.service.js';
 import type { ActDetail } from './acts.js';
 import type { AuditService } from './audit.service.js';
-import { nextPlace, placeOf, START } from './questions/places.js';
+import { EntryList } from './questions/places.js';
 
 export interface YouthQuestion {
   readonly nationalId: string;
@@ -56,9 +56,8 @@ export async function askAboutYouth<Row>(
   { name, limit, detail, read, idOf }: YouthList<Row>,
 ): Promise<YouthPage<Row>> {
   const youth = await youths.find(tx, caller.controllerId, nationalId);
-  const list = [name, caller.controllerId, youth?.id ?? 'nobody'];
-  const place = after === undefined ? START : placeOf(cursors.decode(list, after));
-  const found = youth ? await read(youth.id, place.after, limit + 1) : [];
+  const list = new EntryList(cursors, clock, [name, caller.controllerId, youth?.id ?? 'nobody'], after);
+  const found = youth ? await read(youth.id, list.after, limit + 1) : [];
   const rows = found.slice(0, limit);
   audit.append(tx, [
     {
@@ -72,6 +71,5 @@ export async function askAboutYouth<Row>(
   ]);
   const last = rows.at(-1);
   const more = found.length > limit;
-  const next = nextPlace(place, last === undefined ? null : idOf(last), more, clock.now().getTime());
-  return { rows, cursor: next && cursors.encode(list, next), more };
+  return { rows, cursor: list.cursor(last === undefined ? null : idOf(last), more), more };
 }

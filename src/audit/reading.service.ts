@@ -13,7 +13,7 @@ import { askAboutYouth, checkYouthQuestion } from './about-youth.js';
 import type { ActDetail } from './acts.js';
 import { AuditService } from './audit.service.js';
 import { entriesPage, type Row } from './questions/entries.js';
-import { nextPlace, placeOf, START } from './questions/places.js';
+import { EntryList } from './questions/places.js';
 import { questionOf, type Question } from './questions/question.js';
 import { entriesOfYouth } from './questions/questions.sql.js';
 import {
@@ -51,15 +51,14 @@ export class ReadingService {
     const { after, limit = DEFAULT_LIMIT } = query;
     const question = questionOf(query);
     // The same question in other words is the same list.
-    const list = ['audit-entries', caller.controllerId, JSON.stringify(question)];
-    const place = after === undefined ? START : placeOf(this.cursors.decode(list, after));
+    const name = ['audit-entries', caller.controllerId, JSON.stringify(question)];
+    const list = new EntryList(this.cursors, this.clock, name, after);
     return withTx(this.db, async (tx) => {
-      const page = await entriesPage(tx, caller.controllerId, question, place.after, limit);
-      const next = nextPlace(place, page.place, page.more, this.clock.now().getTime());
+      const page = await entriesPage(tx, caller.controllerId, question, list.after, limit);
       this.tell(tx, caller, { asked: askedOf(query), entries: page.rows.length });
       return {
         items: await this.shown(tx, page.rows),
-        cursor: next && this.cursors.encode(list, next),
+        cursor: list.cursor(page.place, page.more),
         more: page.more,
       };
     });

@@ -10,7 +10,7 @@ import { withTx } from '../database/tx.js';
 import { VaultService } from '../vault/vault.service.js';
 import { AuditService } from './audit.service.js';
 import type { Row } from './questions/entries.js';
-import { nextPlace, placeOf, START } from './questions/places.js';
+import { EntryList } from './questions/places.js';
 import { entriesOfPerson } from './questions/questions.sql.js';
 import { DEFAULT_LIMIT, type StaffEntriesDto, type StaffSearchDto } from './reading.dto.js';
 import { ReadingService } from './reading.service.js';
@@ -38,11 +38,11 @@ export class StaffSearchService {
     checkReason(input);
     const { controllerId, agencyId } = caller;
     const { person, reason, after, limit = DEFAULT_LIMIT } = input;
-    const list = ['audit-staff-search', controllerId, person];
-    const place = after === undefined ? START : placeOf(this.cursors.decode(list, after));
+    const name = ['audit-staff-search', controllerId, person];
+    const list = new EntryList(this.cursors, this.clock, name, after);
     return withTx(this.db, async (tx) => {
       const ids = await this.audit.staffIds(tx, controllerId, person);
-      const found = await tx.query<Row>(entriesOfPerson, [controllerId, place.after, limit + 1, ids]);
+      const found = await tx.query<Row>(entriesOfPerson, [controllerId, list.after, limit + 1, ids]);
       const rows = found.slice(0, limit);
       const [destroyed] = await tx.query<{ month: string | null }>(lastDestroyed, [controllerId]);
       // Under this month's id alone: all of them together would link the months for ever.
@@ -51,10 +51,9 @@ export class StaffSearchService {
         { act: 'audit-searched', controllerId, agencyId, detail: { reason, entries: rows.length, staff } },
       ]);
       const more = found.length > limit;
-      const next = nextPlace(place, rows.at(-1)?.entryId ?? null, more, this.clock.now().getTime());
       return {
         items: await this.reading.shown(tx, rows),
-        cursor: next && this.cursors.encode(list, next),
+        cursor: list.cursor(rows.at(-1)?.entryId ?? null, more),
         more,
         destroyedThrough: destroyed?.month ?? null,
       };
