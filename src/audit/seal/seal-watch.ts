@@ -47,12 +47,17 @@ export class SealWatch implements OnModuleInit {
 
   private async look(): Promise<void> {
     const began = performance.now();
-    const [waiting] = await withTx(this.db, (tx) => tx.query<{ seconds: number }>(waitingSince));
-    const seconds = Math.max(0, waiting?.seconds ?? 0);
+    const seconds = await waitedSeconds(this.db);
     this.metrics.unsealedSeconds.set(seconds);
     const current = seconds <= this.config.log.maxBehindMinutes * 60;
     if (!current && this.current) this.log.error('audit-log-behind', { ms: Math.round(seconds * 1000) });
     this.current = current;
     this.lookedAt = began;
   }
+}
+
+/** How long the oldest entry has waited that no checkpoint covers, by the database's clock; 0 where none waits. */
+export async function waitedSeconds(db: DataSource): Promise<number> {
+  const [waiting] = await withTx(db, (tx) => tx.query<{ seconds: number }>(waitingSince));
+  return Math.max(0, waiting?.seconds ?? 0);
 }

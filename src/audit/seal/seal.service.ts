@@ -18,6 +18,7 @@ import type { SignerKey } from '../verify/note.js';
 import { TreeRefused } from './kept-tree.js';
 import { LOG_KEY } from './log-key.js';
 import { paceOf } from './pace.js';
+import { waitedSeconds } from './seal-watch.js';
 import { Sequencer } from './sequencer.js';
 
 /** The sweep goes over all numbers at the start, again when everything that was open then is over, and every hour. */
@@ -89,7 +90,7 @@ export class SealService implements OnApplicationBootstrap, BeforeApplicationShu
         const { sealed, more } = await sequencer.round(entries);
         this.metrics.sealedEntries.inc(sealed);
         if (more) {
-          entries = await this.giveWay(sequencer, performance.now() - began);
+          entries = await this.giveWay(performance.now() - began);
           continue;
         }
         entries = this.config.log.batchEntries;
@@ -108,10 +109,10 @@ export class SealService implements OnApplicationBootstrap, BeforeApplicationShu
   }
 
   /** Between two rounds of a backlog. @returns the most that the next one takes */
-  private async giveWay(sequencer: Sequencer, tookMs: number): Promise<number> {
-    const waitedSeconds = await sequencer.waitedSeconds();
+  private async giveWay(tookMs: number): Promise<number> {
+    const backlog = { tookMs, waitedSeconds: await waitedSeconds(this.db) };
     const before = performance.eventLoopUtilization();
-    const { pauseMs, entries } = paceOf({ tookMs, waitedSeconds }, this.busy, this.config.log);
+    const { pauseMs, entries } = paceOf(backlog, this.busy, this.config.log);
     await this.pause(pauseMs);
     this.busy = performance.eventLoopUtilization(before).utilization;
     return entries;

@@ -15,7 +15,6 @@ import {
   insertLeaves,
   insertTiles,
   unsealedWithin,
-  waitingSince,
 } from './seal.sql.js';
 import type { GrowingTree } from './tree.js';
 
@@ -106,12 +105,6 @@ export class Sequencer {
     const signed = caughtUp && (due || !more) && this.tree.size > this.signedSize;
     if (signed) await this.sign();
     return { sealed: unsealed.length, signed, more };
-  }
-
-  /** How long the oldest entry has waited that no checkpoint covers. */
-  async waitedSeconds(): Promise<number> {
-    const [waiting] = await withTx(this.db, (tx) => tx.query<{ seconds: number }>(waitingSince));
-    return waiting?.seconds ?? 0;
   }
 
   /**
