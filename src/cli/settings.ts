@@ -7,6 +7,7 @@ import type { Config } from '../config/config.schema.js';
 import { loadConfig, projectFolder } from '../config/load.js';
 import { DirectoryFileError, parseDirectory, type DirectoryFile } from '../directory/directory.file.js';
 import { isScope } from '../identity/scopes.js';
+import { consumer } from '../identity/token.claims.js';
 import { CommandError } from './command-error.js';
 import { HubClient } from './hub-client.js';
 
@@ -40,19 +41,12 @@ export function clientFor(config: Config, agency: string | undefined): HubClient
 
 /** A client with a token that someone was given: for the agency that stands in it. @throws CommandError */
 export function clientWith(config: Config, token: string): HubClient {
-  const orgNumber = consumerOf(token)?.slice('0192:'.length);
-  if (isOrgNumber(orgNumber)) return new HubClient(config, orgNumber, [], token);
-  throw new CommandError(
-    'The token is no access token of an organisation. It is also read from STAFETT_TOKEN.',
-  );
-}
-
-function consumerOf(token: string): string | undefined {
   try {
-    const { consumer } = decodeJwt<{ consumer?: { ID?: unknown } }>(token);
-    return typeof consumer?.ID === 'string' ? consumer.ID : undefined;
+    return new HubClient(config, consumer(decodeJwt(token)['consumer']), [], token);
   } catch {
-    return undefined;
+    throw new CommandError(
+      'The token is no access token of an organisation. It is also read from STAFETT_TOKEN.',
+    );
   }
 }
 

@@ -104,7 +104,7 @@ function hasAudience(aud: unknown, ours: string): boolean {
 const id = /^0192:(\d{9})$/;
 
 /** Maskinporten's `consumer`: one authority, one scheme (0192 is Enhetsregisteret). Other forms are refused, not guessed at. */
-function consumer(claim: unknown): OrgNumber {
+export function consumer(claim: unknown): OrgNumber {
   must(isObject(claim), 'consumer');
   must(claim['authority'] === 'iso6523-actorid-upis', 'consumer-authority');
   const text = claim['ID'];
