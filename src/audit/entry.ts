@@ -57,34 +57,21 @@ export const saltFor = (auditKey: Buffer, id: EntryId): Buffer => hmacSha256(aud
  * are all that it takes, at a third of the time that a sorter of any value needs; a test compares the two.
  */
 export function canonicalTold(told: Told): string {
-  const {
-    act,
-    agency,
-    at,
-    consent,
-    controller,
-    otherAgency,
-    otherController,
-    person,
-    record,
-    recordType,
-    transfer,
-  } = told;
   const detail: Record<string, unknown> = {};
   for (const key of Object.keys(told.detail).sort()) detail[key] = told.detail[key];
   return JSON.stringify({
-    act,
-    agency,
-    at,
-    consent,
-    controller,
+    act: told.act,
+    agency: told.agency,
+    at: told.at,
+    consent: told.consent,
+    controller: told.controller,
     detail,
-    otherAgency,
-    otherController,
-    person,
-    record,
-    recordType,
-    transfer,
+    otherAgency: told.otherAgency,
+    otherController: told.otherController,
+    person: told.person,
+    record: told.record,
+    recordType: told.recordType,
+    transfer: told.transfer,
   });
 }
 
