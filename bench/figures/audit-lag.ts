@@ -2,6 +2,7 @@ import type { Figure } from '../figure.js';
 import { CheckpointWatch } from '../load/checkpoint-watch.js';
 import { pushOnSchedule } from '../load/push.js';
 import { relay } from '../load/relay.js';
+import { entriesIn } from '../load/waiting-entries.js';
 import { percentile, rounded } from '../maths.js';
 import { endToEndRate } from './end-to-end.js';
 
@@ -29,10 +30,7 @@ export const auditLag: Figure = {
       await relay(site, () =>
         pushOnSchedule(site, { perSecond, seconds, connections: CONNECTIONS }, () => undefined),
       );
-      const [{ entries } = { entries: '0' }] = await site.sql<{ entries: string }>(
-        'select count(*) as entries from stafett.audit_entry',
-      );
-      await watch.until(Number(entries));
+      await watch.until(await entriesIn(site));
     } finally {
       await watch.end();
     }

@@ -4,6 +4,9 @@ import type { Client } from 'pg';
 export const bulkSession = `
 set session_replication_role = replica; set synchronous_commit = off; set maintenance_work_mem = '256MB'; set work_mem = '128MB';`;
 
+/** The shard of a youth, as the hub has it (src/queue/shards.ts). */
+export const shard = (youth: string): string => `get_byte(uuid_send(${youth}), 15)`;
+
 /**
  * Inserts with the table's indexes switched off, and makes them whole afterwards.
  * @param inserted told between the two

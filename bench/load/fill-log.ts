@@ -1,14 +1,13 @@
 import type { Client } from 'pg';
 import type { ControllerId } from '../../src/common/ids.js';
-import { bulkSession, insertBulk } from './bulk.js';
+import { bulkSession, insertBulk, shard } from './bulk.js';
+import { NEW_EVERY } from './mix.js';
 import { leafOf } from './waiting-entries.js';
 
 /** Entries that a record comes with on average: four of its own, and what else is going on. */
 const ENTRIES_PER_RECORD = 4.141;
 /** Days over which they are spread. */
 export const DAYS = 365;
-/** Records about one youth, as everywhere in the bench. */
-const PER_YOUTH = 5;
 /** Of the youths of the large county, another controller has so many, and at least so many. */
 const OTHERS_SHARE = 0.05;
 const FEWEST = 20;
@@ -62,13 +61,13 @@ const TYPE = `'education-interrupted'`;
 const record = `
 insert into stafett.record (id, sender_id, controller_id, event_id, type, youth_id, shard, group_no, position, hold_for_consent, content_hash,
   accepted_at, state, state_at)
-select record_id, sender_id, controller_id, 'fill-' || no, ${TYPE}, youth_id, get_byte(uuid_send(youth_id), 15),
+select record_id, sender_id, controller_id, 'fill-' || no, ${TYPE}, youth_id, ${shard('youth_id')},
   (select last_value from stafett.record_group) + 1 + no, 0, false, sha256(uuid_send(record_id)), at, 'dispatched', at from bench.record`;
 
 const transfer = `
 insert into stafett.transfer (id, record_id, recipient_id, sender_id, record_type, youth_id, recipient_youth_id, shard, no, state, state_at,
   ground, categories, withheld, consent_ids, created_at, available_at, collected_at)
-select transfer_id, record_id, recipient_id, sender_id, ${TYPE}, youth_id, other_youth_id, get_byte(uuid_send(youth_id), 15), no + 1,
+select transfer_id, record_id, recipient_id, sender_id, ${TYPE}, youth_id, other_youth_id, ${shard('youth_id')}, no + 1,
   'acknowledged', at + interval '21 s', 'law', '{}', '{}', '{}', at, at, at + interval '20 s' from bench.record`;
 
 /** One of 300 people of a controller in a month, as the log names them. */
@@ -244,7 +243,7 @@ export async function fillLog({ entries: wanted, county, connect, makeYouths, sa
     `select controller_id as id, bool_or(share = 'own') as large
      from (select controller_id, share from bench.lane union select other_controller_id, 'other' from bench.lane) l group by 1`,
   );
-  const most = Math.ceil(count / PER_YOUTH);
+  const most = Math.ceil(count / NEW_EVERY);
   for (const { id, large } of rows)
     await makeYouths(id, large ? most : Math.max(FEWEST, Math.ceil(most * OTHERS_SHARE)));
   say('audit.large: making records');

@@ -1,5 +1,6 @@
 import type { Client } from 'pg';
-import { bulkSession, insertBulk } from './bulk.js';
+import { bulkSession, insertBulk, shard } from './bulk.js';
+import { NEW_EVERY } from './mix.js';
 
 /** The relay's tables, the longest work first. */
 const filled = [
@@ -16,8 +17,6 @@ type Table = (typeof filled)[number];
 
 /** Connections that copy at the same time, a table each: Postgres writes rows with one core a statement. */
 const AT_ONCE = 2;
-/** Records about one youth: every fifth is about a new one, as everywhere in the bench. */
-const PER_YOUTH = 5;
 /** As large as the groups that intake writes under load. */
 const PER_GROUP = 64;
 
@@ -41,13 +40,13 @@ analyze bench.template;`;
 const plan = `
 create unlogged table bench.youth as
 select n.no, uuidv7(age) as id, now() + age as at
-from generate_series(0, $records / ${PER_YOUTH} - 1) as n (no), lateral (${age(`n.no * ${PER_YOUTH}`)}) a;
+from generate_series(0, $records / ${NEW_EVERY} - 1) as n (no), lateral (${age(`n.no * ${NEW_EVERY}`)}) a;
 create unlogged table bench.row as
 select n.no, n.no % (select count(*) from bench.template) as template, y.id as youth_id, now() + age as at,
   uuidv7(age) as record_id, uuidv7(age) as transfer_id, uuidv7(age) as entry_id
 from generate_series(0, $records - 1) as n (no)
 cross join lateral (${age('n.no')}) a
-join bench.youth y on y.no = (n.no * 7919::bigint) % ($records / ${PER_YOUTH})
+join bench.youth y on y.no = (n.no * 7919::bigint) % ($records / ${NEW_EVERY})
 order by n.no;
 analyze bench.youth, bench.row;`;
 
@@ -55,7 +54,6 @@ function age(no: string): string {
   return `select (date_trunc('month', now()) - now()) * (1 - (${no}) / $records::float8) as age`;
 }
 
-const shard = (id: string): string => `get_byte(uuid_send(${id}), 15)`;
 const random = (id: string): string => `sha256(uuid_send(${id}))`;
 /** A link that the template has. */
 const link = (column: string, id: string): string => `case when t.${column} is not null then ${id} end`;
