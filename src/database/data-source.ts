@@ -22,7 +22,8 @@ const common = {
  * (a scan of it, with the given rows walked for each of its own) is kept by the connection while the table grows a
  * thousandfold; so plans that scan or hash a table where an index would do are not made at all. There is then one plan that is
  * right for any values, made once: weighing it against new ones for each length of the arrays planned every call anew (a fifth of
- * what PostgreSQL did for single records). jit would compile what runs for a millisecond.
+ * what PostgreSQL did for single records). jit would compile what runs for a millisecond, and parallel
+ * workers would be started for it (a bundle of the log: 7 ms instead of 1, on both cores).
  */
 const indexedPlans = [
   'enable_seqscan=off',
@@ -30,6 +31,7 @@ const indexedPlans = [
   'enable_mergejoin=off',
   'plan_cache_mode=force_generic_plan',
   'jit=off',
+  'max_parallel_workers_per_gather=0',
 ]
   .map((setting) => `-c ${setting}`)
   .join(' ');

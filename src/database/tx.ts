@@ -146,6 +146,28 @@ async function once<T>(db: DataSource, work: (tx: Tx) => T | Promise<T>): Promis
   return result;
 }
 
+/** Reads, each a statement by itself: one way to the server and back, where a transaction takes two. */
+export type Reads = Pick<Tx, 'query'>;
+
+/** For what never changes once it is there, so that two statements need not see the same moment. @throws Problem unavailable as withTx */
+export const readsOf = (db: DataSource): Reads => ({
+  async query<Row extends object>(s: Statement, values: readonly unknown[] = []): Promise<Row[]> {
+    const runner = db.createQueryRunner();
+    let client: PgClient | undefined;
+    try {
+      client = (await runner.connect()) as PgClient;
+      gather(client);
+      const { rows } = await client.query({ name: s.name, text: s.text, values: wire(s, values) });
+      return rows as Row[];
+    } catch (error) {
+      if (isBroken(error)) void client?.end().catch(() => undefined);
+      throw toProblem(error);
+    } finally {
+      await runner.release();
+    }
+  },
+});
+
 /**
  * Values as they are sent. An array that cannot be written in binary goes as text, for the server to refuse: a statement that failed here
  * would not fail the transaction.

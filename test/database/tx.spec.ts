@@ -1,7 +1,7 @@
 import type { DataSource } from 'typeorm';
 import { Problem } from '../../src/common/problems.js';
 import { openApp } from '../../src/database/data-source.js';
-import { statement, withTx } from '../../src/database/tx.js';
+import { readsOf, statement, withTx } from '../../src/database/tx.js';
 import { asAdmin, createDatabase, openPool, type TestDatabase } from '../support/database.js';
 import { startPostgres } from '../support/postgres.js';
 import { rmSync } from 'node:fs';
@@ -25,6 +25,11 @@ const countChecks = statement(
 );
 const lock = statement('test.lock', 'select pg_advisory_xact_lock(1, $1::int)');
 const backend = statement('test.backend', 'select pg_backend_pid() as pid');
+const nap = statement('test.nap', 'select pg_sleep(10)');
+const parallel = statement(
+  'test.parallel',
+  `select current_setting('max_parallel_workers_per_gather') as workers`,
+);
 const raise = statement('test.raise', 'select 1 / $1::int');
 
 const count = (name: string): Promise<number> =>
@@ -55,6 +60,19 @@ it('runs what waits for the commit only after it, and not after a rollback', asy
     }),
   ).rejects.toThrow('no');
   expect(rung).toEqual(['committed']);
+});
+
+it('answers a read that is cut as a transaction is, and reads again at once', async () => {
+  const reads = readsOf(db);
+  const [mine] = await reads.query<{ pid: number }>(backend);
+  const sleeping = reads.query(nap);
+  await asAdmin(`select pg_sleep(0.2), pg_terminate_backend(${mine?.pid})`);
+  await expect(sleeping).rejects.toMatchObject({ code: 'unavailable' });
+  expect(await reads.query(backend)).toHaveLength(1);
+});
+
+it('starts no parallel workers for its statements, however large the tables', async () => {
+  await expect(readsOf(db).query(parallel)).resolves.toEqual([{ workers: '0' }]);
 });
 
 it('runs the whole work again after a deadlock', async () => {

@@ -6,17 +6,23 @@ import { hash } from 'node:crypto';
  */
 export const HASH_BYTES = 32;
 
-const LEAF_PREFIX = Buffer.of(0);
+const LEAF_PREFIX = 0;
 const NODE_PREFIX = 1;
 
 /** The root of a tree without entries: SHA-256 of nothing. */
 export const emptyRoot = (): Buffer => hash('sha256', '', 'buffer');
 
-/** SHA-256(0x00 ‖ entry). The prefix keeps an entry of 64 bytes from being shown as a node. */
-export const leafHash = (entry: Uint8Array): Buffer =>
-  hash('sha256', Buffer.concat([LEAF_PREFIX, entry]), 'buffer');
+/** One buffer for all entries of up to 4 KB, and one for all nodes: what is put there is hashed at once, and nothing waits in between. */
+const short = Buffer.alloc(1 + 4096, LEAF_PREFIX);
 
-/** One buffer for all: a node is hashed at once, and nothing waits in between. */
+/** SHA-256(0x00 ‖ entry). The prefix keeps an entry of 64 bytes from being shown as a node. */
+export function leafHash(entry: Uint8Array): Buffer {
+  if (entry.length >= short.length)
+    return hash('sha256', Buffer.concat([Buffer.of(LEAF_PREFIX), entry]), 'buffer');
+  short.set(entry, 1);
+  return hash('sha256', short.subarray(0, 1 + entry.length), 'buffer');
+}
+
 const pair = Buffer.alloc(1 + 2 * HASH_BYTES, NODE_PREFIX);
 
 /** SHA-256(0x01 ‖ left ‖ right). @throws RangeError where one of them is no hash */

@@ -76,13 +76,16 @@ export function hashesIn(tile: Uint8Array, width: number): Buffer[] {
 
 /** Entries one after the other, each after its length in two bytes, big-endian. @throws RangeError for one too long */
 export function encodeBundle(entries: readonly Uint8Array[]): Buffer {
-  return Buffer.concat(
-    entries.flatMap((entry) => {
-      if (entry.length > MOST_ENTRY_BYTES)
-        throw new RangeError(`An entry of ${entry.length} bytes is too long.`);
-      return [Buffer.of(entry.length >> 8, entry.length & 0xff), entry];
-    }),
-  );
+  const bundle = Buffer.allocUnsafe(entries.reduce((bytes, { length }) => bytes + 2 + length, 0));
+  let at = 0;
+  for (const entry of entries) {
+    if (entry.length > MOST_ENTRY_BYTES)
+      throw new RangeError(`An entry of ${entry.length} bytes is too long.`);
+    at = bundle.writeUInt16BE(entry.length, at);
+    bundle.set(entry, at);
+    at += entry.length;
+  }
+  return bundle;
 }
 
 /** The entries of a bundle, as views of it. @throws FormatError where it has not this many, or more bytes than they have */
