@@ -65,9 +65,9 @@ it('runs what waits for the commit only after it, and not after a rollback', asy
 it('answers a read that is cut as a transaction is, and reads again at once', async () => {
   const reads = readsOf(db);
   const [mine] = await reads.query<{ pid: number }>(backend);
-  const sleeping = reads.query(nap);
+  const sleeping = expect(reads.query(nap)).rejects.toMatchObject({ code: 'unavailable' });
   await asAdmin(`select pg_sleep(0.2), pg_terminate_backend(${mine?.pid})`);
-  await expect(sleeping).rejects.toMatchObject({ code: 'unavailable' });
+  await sleeping;
   expect(await reads.query(backend)).toHaveLength(1);
 });
 
