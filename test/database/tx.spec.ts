@@ -4,6 +4,7 @@ import { openApp } from '../../src/database/data-source.js';
 import { readsOf, statement, withTx } from '../../src/database/tx.js';
 import { asAdmin, createDatabase, openPool, type TestDatabase } from '../support/database.js';
 import { startPostgres } from '../support/postgres.js';
+import { until } from '../support/until.js';
 import { rmSync } from 'node:fs';
 
 let database: TestDatabase;
@@ -64,9 +65,16 @@ it('runs what waits for the commit only after it, and not after a rollback', asy
 
 it('answers a read that is cut as a transaction is, and reads again at once', async () => {
   const reads = readsOf(db);
-  const [mine] = await reads.query<{ pid: number }>(backend);
   const sleeping = expect(reads.query(nap)).rejects.toMatchObject({ code: 'unavailable' });
-  await asAdmin(`select pg_sleep(0.2), pg_terminate_backend(${mine?.pid})`);
+  await until(async () => {
+    const cut = await asAdmin(database.superUrl, (admin) =>
+      admin.query(
+        `select pg_terminate_backend(pid) from pg_stat_activity where datname = $1 and query like '%pg_sleep(10)%' and pid <> pg_backend_pid()`,
+        [database.name],
+      ),
+    );
+    return cut.rowCount === 1;
+  });
   await sleeping;
   expect(await reads.query(backend)).toHaveLength(1);
 });
