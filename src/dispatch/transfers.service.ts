@@ -1,5 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { AuditService } from '../audit/audit.service.js';
+import type { ActDetail } from '../audit/acts.js';
 import type { Act } from '../audit/entry.js';
 import { CLOCK, type Clock } from '../common/clock.js';
 import { newId, type AgencyId, type RecordId, type TransferId } from '../common/ids.js';
@@ -94,15 +95,16 @@ export class TransfersService {
 
     this.audit.append(tx, [
       ...drafts.filter(({ id }) => made.has(id)).map(actOfDraft),
-      ...rejudged.map((r) =>
-        actOfMove(
-          r.hold === null ? 'transfer-available' : 'transfer-held',
-          r.transfer,
-          r.terms,
-          youths,
-          controllerOf,
-        ),
-      ),
+      ...rejudged.flatMap(({ transfer, hold, terms }) => {
+        const act = (name: Move, more: ActDetail): Act =>
+          actOfMove(name, transfer, more, youths, controllerOf);
+        return hold === null
+          ? [
+              act('transfer-released', { reason: transfer.holdReason }),
+              act('transfer-available', detailOf(terms)),
+            ]
+          : [act('transfer-held', { ...detailOf(terms), reason: hold })];
+      }),
       ...closings.map((c) =>
         actOfMove(
           c.state === 'withdrawn' ? 'transfer-withdrawn' : 'transfer-expired',
@@ -247,10 +249,13 @@ function actOfDraft(draft: Draft): Act {
   };
 }
 
+type Move =
+  'transfer-available' | 'transfer-held' | 'transfer-released' | 'transfer-withdrawn' | 'transfer-expired';
+
 function actOfMove(
-  act: 'transfer-available' | 'transfer-held' | 'transfer-withdrawn' | 'transfer-expired',
+  act: Move,
   transfer: OpenTransfer,
-  terms: Terms | { readonly reason: string },
+  detail: ActDetail,
   youths: ReadonlyMap<string, Youth>,
   controllerOf: (agency: AgencyId) => Act['controllerId'],
 ): Act {
@@ -266,7 +271,7 @@ function actOfMove(
     recordId: transfer.recordId,
     transferId: transfer.id,
     ...(youth && { youthId: youth.id, youthKey: youth.key }),
-    detail: 'reason' in terms ? { reason: terms.reason } : detailOf(terms),
+    detail,
   };
 }
 

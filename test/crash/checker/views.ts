@@ -38,7 +38,7 @@ export interface Views {
   readonly entries: readonly EntryView[];
 }
 
-/** The acts that are counted. Others (audit-read, call-refused, directory-loaded) tell nothing of the way of a record. */
+/** The acts that are counted. Others (audit-read, call-refused, directory-changed) tell nothing of the way of a record. */
 export const countedActs = [
   'record-received',
   'record-refused',
