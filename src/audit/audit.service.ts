@@ -25,8 +25,10 @@ export class AuditService {
   append(tx: Tx, acts: readonly Act[]): void {
     if (acts.length === 0) return;
     const at = this.clock.now().toISOString();
-    const rows = acts.map((act) => {
-      const id = newId<EntryId>(this.clock);
+    // Acts of one moment stand in their order, in lists by id too.
+    const ids = acts.map(() => newId<EntryId>(this.clock)).sort();
+    const rows = acts.map((act, i) => {
+      const id = ids[i]!;
       const told = tell(act, at);
       const key = act.youthKey
         ? this.vault.auditKeyOf(act.youthKey)
