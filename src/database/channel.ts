@@ -1,5 +1,6 @@
 import pg from 'pg';
 import type { DataSource } from 'typeorm';
+import { readsOf, statement } from './tx.js';
 
 /** Milliseconds until a lost listening connection is opened again. Messages sent meanwhile are lost: who waits looks for itself too. */
 const REOPEN_MS = 500;
@@ -54,7 +55,15 @@ export class Channel {
   }
 }
 
-/** Sends one message; outside any transaction, so that it goes at once. */
+const notify = statement(
+  'channel.notify',
+  `select set_config('synchronous_commit', 'off', true), pg_notify($1, $2)`,
+);
+
+/**
+ * Sends one message; outside any transaction, so that it goes at once. A message is a commit to PostgreSQL, and waits for no fsync here: it
+ * goes with the server that would lose it.
+ */
 export async function publish(db: DataSource, channel: string, payload: string): Promise<void> {
-  await db.query('select pg_notify($1, $2)', [channel, payload]);
+  await readsOf(db).query(notify, [channel, payload]);
 }

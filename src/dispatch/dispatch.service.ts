@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { Inject, Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import type { DataSource } from 'typeorm';
@@ -16,11 +17,13 @@ import type { Directory } from '../directory/directory.js';
 import { Doorbell } from '../queue/doorbell.js';
 import type { Found } from '../queue/lanes.js';
 import { Rechecks, type Recheck } from '../queue/recheck.js';
+import { IntakeService } from '../records/intake.service.js';
 import type { StoredRecord } from '../records/record.js';
 import { Metrics } from '../telemetry/metrics.js';
 import { YouthsService, type Youth } from '../vault/youths.service.js';
 import { BodiesService, type SealedBody } from './bodies.service.js';
 import { askers, claimRecords, retractRecords, settleRecords, toldBefore } from './dispatch.sql.js';
+import { restAfter } from './give-way.js';
 import { LowWater } from './low-water.js';
 import { NewsService } from './news.service.js';
 import { PlanService, typeOf, type Plan, type Subject } from './plan.service.js';
@@ -44,6 +47,8 @@ interface Settled {
 @Injectable()
 export class DispatchService {
   private readonly lowWaters = new Map<number, LowWater>();
+  /** Since when there has always been something to do; undefined: the last look found nothing. */
+  private behindSince: number | undefined;
 
   constructor(
     @InjectDataSource() private readonly db: DataSource,
@@ -58,10 +63,24 @@ export class DispatchService {
     private readonly news: NewsService,
     private readonly audit: AuditService,
     private readonly rechecks: Rechecks,
+    private readonly intake: IntakeService,
     private readonly metrics: Metrics,
     doorbell: Doorbell,
   ) {
-    doorbell.answeredBy((shards, fromTheBeginning) => this.look(shards, fromTheBeginning));
+    doorbell.answeredBy((shards, fromTheBeginning) => this.lookAndGiveWay(shards, fromTheBeginning));
+  }
+
+  private async lookAndGiveWay(shards: readonly number[], fromTheBeginning: boolean): Promise<Found> {
+    const began = performance.now();
+    const found = await this.look(shards, fromTheBeginning);
+    this.behindSince = found === 'more' ? (this.behindSince ?? began) : undefined;
+    const rest = restAfter({
+      tookMs: performance.now() - began,
+      behindMs: began - (this.behindSince ?? began),
+      pending: this.intake.pending,
+    });
+    if (rest > 0) await sleep(rest);
+    return found;
   }
 
   /** One transaction for what waits in some shards. */
@@ -71,19 +90,24 @@ export class DispatchService {
     const lowWater = this.lowWaterOf(shards);
     if (fromTheBeginning) lowWater.forget();
     return withTx(this.db, async (tx) => {
-      if (!(await tryLockShards(tx, shards))) return 'busy';
-      const [news, claimed] = await Promise.all([
+      const { batchSize } = this.config.dispatch;
+      // Sent together: what is looked for is looked for under the locks, or left alone.
+      const [locked, news, claimed] = await Promise.all([
+        tryLockShards(tx, shards),
         this.news.waits(tx, shards),
-        tx.query<Claimed>(claimRecords, [shards, this.config.dispatch.batchSize, lowWater.from]),
+        tx.query<Claimed>(claimRecords, [shards, batchSize, lowWater.from]),
       ]);
+      if (!locked) return 'busy';
+      const ready = upToCancelled(claimed);
       // News and records take the same locks from the start of the order, so they never share a transaction.
       if (news) await this.news.handle(tx, directory, shards);
-      else if (claimed.length > 0) {
-        const last = await this.dispatch(tx, directory, upToCancelled(claimed));
+      else if (ready.length > 0) {
+        const last = await this.dispatch(tx, directory, ready);
         tx.afterCommit(() => lowWater.claimed(last));
       } else return 'nothing';
       timer();
-      return 'more';
+      // What is committed from now on rings for itself.
+      return news || claimed.length === batchSize || ready.length < claimed.length ? 'more' : 'nothing';
     });
   }
 

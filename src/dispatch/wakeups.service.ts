@@ -17,6 +17,13 @@ const CHANNEL = 'stafett_inbox';
 /** Ids in one message: PostgreSQL takes 8,000 bytes, an id and its comma are 37. */
 const IDS_A_MESSAGE = 200;
 
+/** An inbox as a look has left it. */
+interface Seen {
+  readonly at: number;
+  /** Up to where nothing was left to hand out; undefined as long as the look goes on. */
+  place?: string;
+}
+
 /** Someone who waits for news in one agency's inbox. */
 export interface Waiter {
   /** Resolves at the next news since the last call, or after some milliseconds. */
@@ -31,6 +38,8 @@ export interface Waiter {
 @Injectable()
 export class WakeupsService implements OnApplicationBootstrap, BeforeApplicationShutdown {
   private readonly waiting = new Map<AgencyId, Set<() => void>>();
+  /** Of inboxes without news since. */
+  private readonly seen = new Map<AgencyId, Seen>();
   private readonly channel: Channel;
   private stopping = false;
 
@@ -109,7 +118,29 @@ export class WakeupsService implements OnApplicationBootstrap, BeforeApplication
     };
   }
 
+  /** To be called before a look. @returns what tells, after it, up to which place nothing was left; news in between count */
+  look(agency: AgencyId): (place: string) => void {
+    const seen: Seen = { at: performance.now() };
+    this.seen.set(agency, seen);
+    return (place) => {
+      seen.place = place;
+    };
+  }
+
+  /**
+   * Whether a look at this place would find nothing: the last one did, a moment ago, and there was no news since. For whoever has
+   * registered and waits then: a wake-up that is lost costs what it costs who waits already.
+   */
+  isQuiet(agency: AgencyId, place: string): boolean {
+    const seen = this.seen.get(agency);
+    const freshMs = this.config.inbox.pollSeconds * 1000;
+    return seen?.place === place && performance.now() - seen.at < freshMs;
+  }
+
   private wakeHere(agencies: readonly AgencyId[]): void {
-    for (const agency of agencies) for (const onNews of [...(this.waiting.get(agency) ?? [])]) onNews();
+    for (const agency of agencies) {
+      this.seen.delete(agency);
+      for (const onNews of [...(this.waiting.get(agency) ?? [])]) onNews();
+    }
   }
 }

@@ -105,12 +105,18 @@ export class InboxController {
     const waiter = this.wakeups.register(caller.agencyId);
     this.metrics.openPolls.inc();
     try {
-      for (let from = after; ;) {
-        const page = await this.pulls.page(caller, from, types, limit);
+      // Who polls again at once after a page finds nothing new, and need not look to know it.
+      let quiet = after !== undefined && this.wakeups.isQuiet(caller.agencyId, placeOf(after, types));
+      for (let from = after; ; quiet = false) {
         const left = until - performance.now();
-        if (page.events.length > 0 || page.more || left <= 0 || this.wakeups.isStopping) return page;
-        // What was passed over once (withdrawn, say) is not looked at again; without a cursor only open ones are asked for.
-        if (after !== undefined) from = page.upTo;
+        if (!quiet) {
+          const seen = this.wakeups.look(caller.agencyId);
+          const page = await this.pulls.page(caller, from, types, limit);
+          if (!page.more) seen(placeOf(page.upTo, types));
+          if (page.events.length > 0 || page.more || left <= 0 || this.wakeups.isStopping) return page;
+          // What was passed over once (withdrawn, say) is not looked at again; without a cursor only open ones are asked for.
+          if (after !== undefined) from = page.upTo;
+        }
         await waiter.next(Math.min(left, this.config.inbox.pollSeconds * 1000));
       }
     } finally {

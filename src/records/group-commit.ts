@@ -50,6 +50,11 @@ export class GroupCommit<Job, Result> {
     return this.jobs >= this.limits.maxJobs || this.bytes >= this.limits.maxBytes;
   }
 
+  /** Jobs that wait, or are under way. */
+  get pending(): number {
+    return this.jobs;
+  }
+
   /**
    * @param bytes size of the request that the jobs came in
    * @throws Problem busy when the buffer is full; nothing was written then

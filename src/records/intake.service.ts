@@ -76,6 +76,11 @@ export class IntakeService {
     if (this.groups.isFull || this.backlog.isFull) throw new Problem('busy');
   }
 
+  /** Events whose senders wait for their receipts. */
+  get pending(): number {
+    return this.groups.pending;
+  }
+
   /**
    * @param bytes size of the request
    * @returns one outcome per event, in their order

@@ -9,6 +9,6 @@ import { RecordsController } from './records.controller.js';
   imports: [DirectoryModule],
   controllers: [RecordsController],
   providers: [Backlog, IntakeService, PrepareService],
-  exports: [PrepareService],
+  exports: [IntakeService, PrepareService],
 })
 export class RecordsModule {}

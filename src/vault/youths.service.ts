@@ -80,8 +80,8 @@ export class YouthsService {
     const found = await this.lock(tx, [...byIndex.values()]);
     const missing = [...byIndex].flatMap(([name, wanted]) => (found.has(name) ? [] : [wanted]));
     if (missing.length > 0) {
-      await this.insertMissing(tx, missing);
-      // A new statement: it sees those that others have committed meanwhile, whose keys are the ones that count.
+      this.insertMissing(tx, missing);
+      // A new statement, which leaves together with the insert: it sees those that others have committed meanwhile, whose keys are the ones that count.
       for (const [name, youth] of await this.lock(tx, missing)) found.set(name, youth);
     }
     return names.map((name) => {
@@ -100,7 +100,7 @@ export class YouthsService {
   }
 
   /** With fresh keys; what another transaction has inserted first stays as it is. */
-  private async insertMissing(tx: Tx, missing: readonly Indexed[]): Promise<void> {
+  private insertMissing(tx: Tx, missing: readonly Indexed[]): void {
     const fresh = missing.map(({ want }) => {
       const id = newId<YouthId>(this.clock);
       const dataKey = this.vault.newYouthKey(want.controllerId, id);
@@ -111,7 +111,7 @@ export class YouthsService {
         identity: seal(dataKey.key, Buffer.from(JSON.stringify(want.identity)), context),
       };
     });
-    await tx.query(insertMissingYouths, [
+    tx.send(insertMissingYouths, [
       fresh.map(({ id }) => id),
       missing.map(({ want }) => want.controllerId),
       missing.map(({ index }) => index),

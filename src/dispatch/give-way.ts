@@ -1,0 +1,25 @@
+/** Events that wait for their receipts at once: more than a group commit has at the rates at which dispatch keeps up. */
+const BURST = 32;
+/** Times as long as the last look took: a fifth of the time is for dispatch then, and its batches are full ones. */
+const GIVE_WAY = 4;
+const LONGEST_MS = 500;
+/** What goes on for longer than this is no burst: from then on records are dispatched as fast as they are taken in. */
+const PATIENCE_MS = 10_000;
+
+export interface Beside {
+  /** How long the last look took. */
+  readonly tookMs: number;
+  /** How long dispatch has been behind without a break. */
+  readonly behindMs: number;
+  /** Events whose senders wait for their receipts. */
+  readonly pending: number;
+}
+
+/**
+ * How long dispatch leaves a burst to intake before it looks again, in milliseconds: thousands of events have their receipts in half
+ * the time, and the last of them is handed out hardly later, as full batches cost less.
+ */
+export function restAfter({ tookMs, behindMs, pending }: Beside): number {
+  if (pending < BURST || behindMs > PATIENCE_MS) return 0;
+  return Math.min(tookMs * GIVE_WAY, LONGEST_MS);
+}

@@ -1,0 +1,20 @@
+import { restAfter, type Beside } from '../../src/dispatch/give-way.js';
+
+const burst: Beside = { tookMs: 40, behindMs: 1000, pending: 64 };
+
+it('leaves a burst to intake, for a while that grows with what a look takes', () => {
+  expect(restAfter(burst)).toBeGreaterThan(burst.tookMs);
+  expect(restAfter({ ...burst, tookMs: 80 })).toBe(2 * restAfter(burst));
+});
+
+it('rests no longer than half a second, however slow a look was', () => {
+  expect(restAfter({ ...burst, tookMs: 60_000 })).toBe(500);
+});
+
+it.each<[string, Partial<Beside>]>([
+  ['nobody sends', { pending: 0 }],
+  ['few events come at once', { pending: 20 }],
+  ['records have been waiting for ten seconds', { behindMs: 10_001 }],
+])('does not rest where %s', (_, other) => {
+  expect(restAfter({ ...burst, ...other })).toBe(0);
+});
