@@ -11,6 +11,7 @@ import type { TransferState } from '../dispatch/transfer.js';
 import { DirectoryService } from '../directory/directory.service.js';
 import { Rechecks } from '../queue/recheck.js';
 import { YouthsService } from '../vault/youths.service.js';
+import { Settled } from './settled.js';
 import { answer, answerableById, answerableThrough } from './inbox.sql.js';
 
 interface Answerable {
@@ -45,6 +46,7 @@ export class AnswersService {
     private readonly youths: YouthsService,
     private readonly rechecks: Rechecks,
     private readonly audit: AuditService,
+    private readonly settled: Settled,
   ) {}
 
   /** Acknowledges what was handed out at or below a number, and never what was not. */
@@ -54,8 +56,11 @@ export class AnswersService {
     types: readonly string[] | null,
   ): Promise<{ acknowledged: number; skipped: number }> {
     return withTx(this.db, async (tx) => {
-      const open = await tx.query<Answerable>(answerableThrough, [caller.agencyId, no, types]);
+      const from = this.settled.upTo(caller.agencyId);
+      const open = await tx.query<Answerable>(answerableThrough, [caller.agencyId, no, types, from]);
       const moved = await this.move(tx, caller, open.filter(canBeAnswered), { state: 'acknowledged' });
+      if (types === null && moved.size === open.length)
+        tx.afterCommit(() => this.settled.reached(caller.agencyId, no));
       return { acknowledged: moved.size, skipped: open.length - moved.size };
     });
   }

@@ -5,10 +5,11 @@ import { DispatchModule } from '../dispatch/dispatch.module.js';
 import { AnswersService } from './answers.service.js';
 import { InboxController } from './inbox.controller.js';
 import { PullService } from './pull.service.js';
+import { Settled } from './settled.js';
 
 @Module({
   imports: [ConsentsModule, DirectoryModule, DispatchModule],
   controllers: [InboxController],
-  providers: [AnswersService, PullService],
+  providers: [AnswersService, PullService, Settled],
 })
 export class InboxModule {}

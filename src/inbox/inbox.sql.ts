@@ -9,7 +9,7 @@ const from = `from stafett.transfer t join stafett.record r on r.id = t.record_i
   left join stafett.record_body b on b.id = t.record_id and t.notice is null`;
 const typed = `($3::text[] is null or (case when t.notice is null then t.record_type else 'notice' end) = any ($3))`;
 
-/** Without a cursor: what is open, lowest number first (index transfer_open). */
+/** Without a cursor: what is open, lowest number first (index transfer_open). $2: see settled.ts. */
 export const openPage = statement(
   'inbox.open-page',
   `select ${columns} ${from} where t.recipient_id = $1 and t.no > $2 and t.open and ${typed} order by t.no limit $4`,
@@ -50,9 +50,10 @@ export const answerableById = statement(
   `select ${answerable} from stafett.transfer t where t.recipient_id = $1 and t.id = any ($2::uuid[])`,
 );
 
+/** What is open up to a number. $4: see settled.ts. */
 export const answerableThrough = statement(
   'inbox.answerable-through',
-  `select ${answerable} from stafett.transfer t where t.recipient_id = $1 and t.no <= $2 and t.open and ${typed} order by t.no`,
+  `select ${answerable} from stafett.transfer t where t.recipient_id = $1 and t.no > $4 and t.no <= $2 and t.open and ${typed} order by t.no`,
 );
 
 /** Moves what is still collected; a second answer to the same transfer finds it moved and loses politely. */

@@ -16,6 +16,7 @@ import type { Directory } from '../directory/directory.js';
 import { DirectoryService } from '../directory/directory.service.js';
 import { YouthsService, type Identity, type Youth } from '../vault/youths.service.js';
 import { deliveryOf, noticeEvent, recordEvent, type Delivery, type PageRow } from './delivery.js';
+import { Settled } from './settled.js';
 import { collect, highest, lockTransfers, openPage, pageAfter } from './inbox.sql.js';
 
 export interface Page {
@@ -44,6 +45,7 @@ export class PullService {
     private readonly plans: PlanService,
     private readonly audit: AuditService,
     private readonly seal: SealWatch,
+    private readonly settled: Settled,
   ) {}
 
   /**
@@ -65,7 +67,7 @@ export class PullService {
           : Promise.resolve([{ no: after }]),
         tx.query<PageRow>(after === undefined ? openPage : pageAfter, [
           caller.agencyId,
-          after ?? '0',
+          after ?? this.settled.upTo(caller.agencyId),
           types,
           limit + 1,
         ]),
