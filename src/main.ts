@@ -1,4 +1,5 @@
 import { wrongClock } from './common/clock.js';
+import { giveBackMemory } from './common/memory.js';
 import { ConfigError, loadConfig } from './config/load.js';
 import { armFault } from './database/fault-point.js';
 import { migrate } from './database/migrate.js';
@@ -26,6 +27,7 @@ async function main(): Promise<void> {
       appUrl: database.appUrl,
       ...(clockOffsetSeconds !== 0 && { clock: wrongClock(clockOffsetSeconds) }),
     });
+    await giveBackMemory();
     const log = hub.app.get(Log, { strict: false });
     log.info('listening', { port: hub.port, role: config.process.roles.join(',') });
     for (const fault of ['uncaughtException', 'unhandledRejection'] as const) {
