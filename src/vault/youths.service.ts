@@ -30,12 +30,13 @@ export interface WantedYouth {
   readonly identity: Identity;
 }
 
-/** A youth of one controller, with the opened data key. Lives for one transaction and is not kept. */
+/** A youth of one controller. Lives for one transaction and is not kept. */
 export interface Youth {
   readonly id: YouthId;
   readonly controllerId: ControllerId;
   readonly shard: number;
   readonly protection: Protection;
+  /** The data key, opened when it is first asked for: who only links a youth needs none. @throws SealBroken */
   readonly key: Buffer;
 }
 
@@ -158,14 +159,17 @@ export class YouthsService {
     return new Map(rows.map((row) => [row.id, this.vault.auditKeyOf(this.open(row).key)]));
   }
 
-  private open(row: Omit<YouthRow, 'blindIndex'>): Youth {
-    const { id, controllerId, shard, protection } = row;
+  private open({ id, controllerId, shard, protection, kekId, wrapped }: Omit<YouthRow, 'blindIndex'>): Youth {
+    const { vault } = this;
+    let key: Buffer | undefined;
     return {
       id,
       controllerId,
       shard,
       protection,
-      key: this.vault.openYouthKey(controllerId, id, row.kekId, row.wrapped),
+      get key() {
+        return (key ??= vault.openYouthKey(controllerId, id, kekId, wrapped));
+      },
     };
   }
 }
