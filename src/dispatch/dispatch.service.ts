@@ -40,15 +40,19 @@ interface Settled {
   readonly plan: Plan;
 }
 
+interface Lane {
+  readonly lowWater: LowWater;
+  /** Since when there has always been something to do; undefined: the last look left nothing. */
+  behindSince: number | undefined;
+}
+
 /**
  * Answers the doorbell. Runs at least once for every record: a second run finds none in state `received` and does nothing, and
  * the shard's lock keeps a racing twin out.
  */
 @Injectable()
 export class DispatchService {
-  private readonly lowWaters = new Map<number, LowWater>();
-  /** Since when there has always been something to do; undefined: the last look found nothing. */
-  private behindSince: number | undefined;
+  private readonly lanes = new Map<number, Lane>();
 
   constructor(
     @InjectDataSource() private readonly db: DataSource,
@@ -71,24 +75,31 @@ export class DispatchService {
   }
 
   private async lookAndGiveWay(shards: readonly number[], fromTheBeginning: boolean): Promise<Found> {
+    const lane = this.laneOf(shards);
+    if (fromTheBeginning) lane.lowWater.forget();
     const began = performance.now();
-    const found = await this.look(shards, fromTheBeginning);
-    this.behindSince = found === 'more' ? (this.behindSince ?? began) : undefined;
+    const found = await this.look(shards, lane.lowWater);
+    lane.behindSince = found === 'more' ? (lane.behindSince ?? began) : undefined;
     const rest = restAfter({
       tookMs: performance.now() - began,
-      behindMs: began - (this.behindSince ?? began),
+      behindMs: began - (lane.behindSince ?? began),
       pending: this.intake.pending,
     });
     if (rest > 0) await sleep(rest);
     return found;
   }
 
+  private laneOf(shards: readonly number[]): Lane {
+    const first = shards[0] ?? 0;
+    const known = this.lanes.get(first) ?? { lowWater: new LowWater(), behindSince: undefined };
+    this.lanes.set(first, known);
+    return known;
+  }
+
   /** One transaction for what waits in some shards. */
-  async look(shards: readonly number[], fromTheBeginning: boolean): Promise<Found> {
+  private async look(shards: readonly number[], lowWater: LowWater): Promise<Found> {
     const directory = await this.directory.snapshot();
     const timer = this.metrics.dispatchSeconds.startTimer();
-    const lowWater = this.lowWaterOf(shards);
-    if (fromTheBeginning) lowWater.forget();
     return withTx(this.db, async (tx) => {
       const { batchSize } = this.config.dispatch;
       // Sent together: what is looked for is looked for under the locks, or left alone.
@@ -109,13 +120,6 @@ export class DispatchService {
       // What is committed from now on rings for itself.
       return news || claimed.length === batchSize || ready.length < claimed.length ? 'more' : 'nothing';
     });
-  }
-
-  private lowWaterOf(shards: readonly number[]): LowWater {
-    const lane = shards[0] ?? 0;
-    const known = this.lowWaters.get(lane) ?? new LowWater();
-    this.lowWaters.set(lane, known);
-    return known;
   }
 
   /** @returns the highest group number among the records */
