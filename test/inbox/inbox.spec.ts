@@ -1,3 +1,6 @@
+import { jest } from '@jest/globals';
+import { WakeupsService } from '../../src/dispatch/wakeups.service.js';
+import { PullService } from '../../src/inbox/pull.service.js';
 import { agencies, startTestHub, type TestHub } from '../support/hub.js';
 import type { Client, Json } from '../support/client.js';
 import { dataOf, newYouth, releaseFor } from '../support/youths.js';
@@ -73,6 +76,23 @@ it('acknowledges through a cursor what was handed out, and never what was not', 
   expect((await ot.pull('?limit=500')).body.events).toHaveLength(3);
 });
 
+it('acknowledges through a cursor what an acknowledgement with a filter has left open below it', async () => {
+  await ot.call('POST', '/v1/inbox/acknowledgements', { through: (await ot.pull('?limit=500')).body.cursor });
+  const { transferId } = await refer();
+  await nav.pull('?limit=500');
+  await nav.reject([transferId], 'other');
+  await ot.pullUntil((events) => events.length === 1);
+  const [recordId = ''] = await interrupt();
+  const all = (await ot.pull('?limit=500')).body;
+  expect(all.events).toHaveLength(2);
+  const some = (await ot.pull('?limit=500&type=education-interrupted')).body;
+  expect(recordIds(some.events)).toEqual([recordId]);
+  const through = (cursor: string): Promise<Json> =>
+    ot.call('POST', '/v1/inbox/acknowledgements', { through: cursor }).then(({ body }) => body);
+  expect(await through(some.cursor)).toMatchObject({ acknowledged: 1 });
+  expect(await through(all.cursor)).toMatchObject({ acknowledged: 1, skipped: 0 });
+});
+
 it('keeps a filter in the cursor', async () => {
   const { recordId } = await refer();
   const filtered = (await nav.pull('?limit=500&type=referral')).body;
@@ -96,6 +116,36 @@ it('wakes a waiting pull within milliseconds of the commit, and answers an empty
   const none = await ot.pull(`?after=${body.cursor}&wait=1`);
   expect(none.body.events).toEqual([]);
   expect(performance.now() - empty).toBeGreaterThan(900);
+});
+
+it('does not look for who polls again at once, wakes it all the same, and loses two seconds where the wake-up is lost', async () => {
+  const { cursor: start } = (await ot.pull('?limit=500')).body;
+  const { cursor } = (await ot.pull(`?after=${start}&wait=1`)).body;
+  const looks = jest.spyOn(hub.hub.app.get(PullService), 'page');
+  const waiting = ot.pull(`?after=${cursor}&wait=10`);
+  await new Promise((resolve) => setTimeout(resolve, 200));
+  expect(looks).not.toHaveBeenCalled();
+  const [first = ''] = await interrupt();
+  const woken = (await waiting).body;
+  expect(recordIds(woken.events)).toEqual([first]);
+  expect(looks).toHaveBeenCalledTimes(1);
+
+  const [second = ''] = await interrupt();
+  const since = performance.now();
+  const next = (await ot.pull(`?after=${woken.cursor}&wait=10`)).body;
+  expect(recordIds(next.events)).toEqual([second]);
+  expect(performance.now() - since).toBeLessThan(1000);
+
+  const lost = jest.spyOn(hub.hub.app.get(WakeupsService), 'wake').mockReturnValue();
+  try {
+    const [third = ''] = await interrupt();
+    const before = performance.now();
+    expect(recordIds((await ot.pull(`?after=${next.cursor}&wait=10`)).body.events)).toEqual([third]);
+    expect(performance.now() - before).toBeLessThan(3000);
+  } finally {
+    lost.mockRestore();
+    looks.mockRestore();
+  }
 });
 
 it('tells the sender by a notice when the recipient rejects, and the notice can be acknowledged like the rest', async () => {
