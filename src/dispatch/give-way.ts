@@ -2,6 +2,8 @@
 const BURST = 32;
 /** Times as long as the last look took: a fifth of the time is for dispatch then, and its batches are full ones. */
 const GIVE_WAY = 4;
+/** Milliseconds. A moment in which many come at once is not yet a burst: a look that finds a full batch after this says that it is one. */
+const FIRST_MS = 100;
 const LONGEST_MS = 500;
 /** What goes on for longer than this is no burst: from then on records are dispatched as fast as they are taken in. */
 const PATIENCE_MS = 10_000;
@@ -9,7 +11,7 @@ const PATIENCE_MS = 10_000;
 export interface Beside {
   /** How long the last look took. */
   readonly tookMs: number;
-  /** How long dispatch has been behind without a break. */
+  /** How long dispatch has been behind without a break; 0 at the first look that leaves anything, and where none does. */
   readonly behindMs: number;
   /** Events whose senders wait for their receipts. */
   readonly pending: number;
@@ -21,5 +23,5 @@ export interface Beside {
  */
 export function restAfter({ tookMs, behindMs, pending }: Beside): number {
   if (pending < BURST || behindMs > PATIENCE_MS) return 0;
-  return Math.min(tookMs * GIVE_WAY, LONGEST_MS);
+  return Math.min(tookMs * GIVE_WAY, behindMs === 0 ? FIRST_MS : LONGEST_MS);
 }

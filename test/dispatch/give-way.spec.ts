@@ -7,8 +7,9 @@ it('leaves a burst to intake, for a while that grows with what a look takes', ()
   expect(restAfter({ ...burst, tookMs: 80 })).toBe(2 * restAfter(burst));
 });
 
-it('rests no longer than half a second, however slow a look was', () => {
+it('rests no longer than half a second, however slow a look was, and a tenth until it is known to be behind', () => {
   expect(restAfter({ ...burst, tookMs: 60_000 })).toBe(500);
+  expect(restAfter({ ...burst, behindMs: 0, tookMs: 60_000 })).toBe(100);
 });
 
 it.each<[string, Partial<Beside>]>([
