@@ -14,10 +14,12 @@ export const entriesAfter = statement(
   `select ${columns} from stafett.audit_entry e where e.no > $1 order by e.no limit $2`,
 );
 
+/** Gap by gap, and not joined: with a limit, a join in the order of numbers may go over every entry there is to find a few in gaps. */
 export const entriesWithin = statement(
   'seal.entries-within',
-  `select ${columns} from unnest($1::bigint[], $2::bigint[]) as gap (lo, hi) join stafett.audit_entry e on e.no between gap.lo and gap.hi
-   order by e.no limit $3`,
+  `select found.* from unnest($1::bigint[], $2::bigint[]) as gap (lo, hi) cross join lateral (
+     select ${columns} from stafett.audit_entry e where e.no between gap.lo and gap.hi order by e.no limit $3) found
+   order by found.no limit $3`,
 );
 
 export const databaseTime = statement(
