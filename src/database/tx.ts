@@ -41,12 +41,14 @@ export interface Tx {
   afterCommit(work: () => void): void;
 }
 
+interface PgQuery {
+  readonly name?: string;
+  readonly text: string;
+  readonly values: readonly unknown[];
+}
+
 interface PgClient extends Losable {
-  query(config: {
-    name?: string;
-    text: string;
-    values: readonly unknown[];
-  }): Promise<{ rows: object[]; command: string }>;
+  query(query: PgQuery): Promise<{ rows: object[]; command: string }>;
   end(): Promise<void>;
   readonly connection: Losable['connection'] & { readonly stream: { cork(): void; uncork(): void } };
 }
@@ -102,11 +104,8 @@ async function once<T>(db: DataSource, work: (tx: Tx) => T | Promise<T>): Promis
   try {
     const connection = (client = (await runner.connect()) as PgClient);
     const run = async <Row extends object>(s: Statement, values: readonly unknown[] = []): Promise<Row[]> => {
-      gather(connection);
       const asked = passage ? passage.before(s) : s;
-      const { rows } = await connection.query(
-        asked === s ? { name: s.name, text: s.text, values: wire(s, values) } : { ...asked, values: [] },
-      );
+      const { rows } = await ask(connection, asked === s ? queryOf(s, values) : { ...asked, values: [] });
       passage?.after(s.name);
       return rows as Row[];
     };
@@ -156,9 +155,7 @@ export const readsOf = (db: DataSource): Reads => ({
     let client: PgClient | undefined;
     try {
       client = (await runner.connect()) as PgClient;
-      gather(client);
-      const { rows } = await client.query({ name: s.name, text: s.text, values: wire(s, values) });
-      return rows as Row[];
+      return (await ask(client, queryOf(s, values))).rows as Row[];
     } catch (error) {
       if (isBroken(error)) void client?.end().catch(() => undefined);
       throw toProblem(error);
@@ -176,6 +173,17 @@ const wire = ({ arrays }: Statement, values: readonly unknown[]): readonly unkno
   arrays.size === 0
     ? values
     : values.map((value, i) => (Array.isArray(value) ? (arrays.get(i)?.(value) ?? value) : value));
+
+const queryOf = (s: Statement, values: readonly unknown[]): PgQuery => ({
+  name: s.name,
+  text: s.text,
+  values: wire(s, values),
+});
+
+function ask(client: PgClient, query: PgQuery): ReturnType<PgClient['query']> {
+  gather(client);
+  return client.query(query);
+}
 
 const gathering = new WeakSet<PgClient>();
 
@@ -199,8 +207,7 @@ async function firstFailure(answers: readonly Promise<unknown>[]): Promise<unkno
 
 /** COMMIT leaves with what was sent before it. A server that says no has rolled back; only silence leaves open what it did. */
 async function commitAfter(sent: readonly Promise<unknown>[], connection: PgClient): Promise<void> {
-  gather(connection);
-  const committed = connection.query({ name: commit.name, text: commit.text, values: [] });
+  const committed = ask(connection, queryOf(commit, []));
   const failure = await firstFailure([...sent, committed]);
   if (isBroken(failure)) throw new CommitLost('no answer to COMMIT', { cause: failure });
   if (failure !== undefined) throw failure;

@@ -6,7 +6,6 @@ import { AuditService } from '../audit/audit.service.js';
 import type { Act } from '../audit/entry.js';
 import { CLOCK, type Clock } from '../common/clock.js';
 import type { AgencyId, RecordId, YouthId } from '../common/ids.js';
-import type { JsonObject } from '../common/json.js';
 import type { Config } from '../config/config.schema.js';
 import { CONFIG } from '../config/config.module.js';
 import { ConsentsService } from '../consents/consents.service.js';
@@ -27,6 +26,7 @@ import { restAfter } from './give-way.js';
 import { LowWater } from './low-water.js';
 import { NewsService } from './news.service.js';
 import { PlanService, typeOf, type Plan, type Subject } from './plan.service.js';
+import { isSourceOf, Told, type Teller } from './told.js';
 import type { Draft, Notice, OpenTransfer } from './transfer.js';
 import { transfersOfRecords } from './transfers.sql.js';
 import { TransfersService, type Closing } from './transfers.service.js';
@@ -165,7 +165,7 @@ export class DispatchService {
     const keyed = claimed.filter(({ sameEventKey }) => sameEventKey !== null);
     if (keyed.length === 0) return new Told([]);
     return new Told(
-      await tx.query<Earlier>(toldBefore, [
+      await tx.query<Teller>(toldBefore, [
         keyed.map(({ controllerId }) => controllerId),
         keyed.map(({ sameEventKey }) => sameEventKey),
       ]),
@@ -256,42 +256,6 @@ interface Asker {
   readonly id: RecordId;
   readonly senderId: AgencyId;
   readonly shard: number;
-}
-
-interface Earlier {
-  readonly controllerId: string;
-  readonly sameEventKey: Buffer;
-  readonly senderId: AgencyId;
-}
-
-/** Which events are told already, before this batch or in it, and by whom. One source may tell the same twice: ids keep that apart. */
-class Told {
-  private readonly by = new Map<string, Set<AgencyId>>();
-
-  constructor(earlier: readonly Earlier[]) {
-    earlier.forEach((record) => this.add(record));
-  }
-
-  add({ controllerId, sameEventKey, senderId }: Earlier | Claimed): void {
-    if (!sameEventKey) return;
-    const name = `${controllerId}|${sameEventKey.toString('hex')}`;
-    this.by.set(name, (this.by.get(name) ?? new Set()).add(senderId));
-  }
-
-  /** @param isSource whether a sender's word counts for this event */
-  byAnother(
-    { controllerId, sameEventKey, senderId }: Claimed,
-    isSource: (sender: AgencyId) => boolean,
-  ): boolean {
-    const by = sameEventKey && this.by.get(`${controllerId}|${sameEventKey.toString('hex')}`);
-    return by ? !by.has(senderId) && [...by].some(isSource) : false;
-  }
-}
-
-/** The school that an event is about, and the county authority, whose connector reads the schools' system: no other school can silence it. */
-function isSourceOf(directory: Directory, sender: AgencyId, data: JsonObject): boolean {
-  const agency = directory.agencyById(sender);
-  return agency !== undefined && (agency.kind === 'county' || agency.orgNumber === data['school']);
 }
 
 /** A record that cancels one in the same batch waits for the next look: what it cancels must be settled first. */
