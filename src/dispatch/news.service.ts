@@ -90,7 +90,7 @@ export class NewsService {
     const { drafts, notices } = this.passOn(directory, passed, news, youths, releases);
     await this.transfers.write(
       tx,
-      { drafts, notices: [...notices, ...rejected], closings, rejudged },
+      { further: drafts, notices: [...notices, ...rejected], closings, rejudged },
       youths,
       (id) => directory.agencyById(id)?.controllerId,
     );

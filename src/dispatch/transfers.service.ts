@@ -5,7 +5,7 @@ import type { Act } from '../audit/entry.js';
 import { CLOCK, type Clock } from '../common/clock.js';
 import { newId, type AgencyId, type RecordId, type TransferId } from '../common/ids.js';
 import { lockInboxNumbers } from '../database/locks.js';
-import type { Tx } from '../database/tx.js';
+import type { SqlValue, Tx } from '../database/tx.js';
 import { Metrics } from '../telemetry/metrics.js';
 import type { Youth } from '../vault/youths.service.js';
 import type { HoldReason, Terms } from './gate.js';
@@ -14,6 +14,7 @@ import {
   closeTransfers,
   eraseBodies,
   holdAgain,
+  insertFurther,
   insertTransfers,
   releaseTransfers,
 } from './transfers.sql.js';
@@ -35,7 +36,10 @@ export interface Rejudged {
 
 /** All that one dispatch transaction changes in inboxes. */
 export interface Changes {
-  readonly drafts: readonly Draft[];
+  /** Of records that had no transfers. */
+  readonly drafts?: readonly Draft[];
+  /** Of records that their recipients may have already. */
+  readonly further?: readonly Draft[];
   readonly notices: readonly Notice[];
   readonly closings: readonly Closing[];
   readonly rejudged: readonly Rejudged[];
@@ -58,7 +62,7 @@ export class TransfersService {
     youths: ReadonlyMap<string, Youth>,
     controllerOf: (agency: AgencyId) => Act['controllerId'],
   ): Promise<void> {
-    const { drafts, closings, rejudged } = changes;
+    const { drafts = [], further = [], closings, rejudged } = changes;
     const notices = [...changes.notices, ...closings.map(noticeOfClosing)];
     const released = rejudged.filter(({ hold }) => hold === null);
     const now = this.clock.now();
@@ -80,7 +84,7 @@ export class TransfersService {
       ]);
     }
     const numbered = new Set<AgencyId>([
-      ...drafts.filter(({ hold }) => hold === null).map((d) => d.recipientId),
+      ...[...drafts, ...further].filter(({ hold }) => hold === null).map((d) => d.recipientId),
       ...released.map((r) => r.transfer.recipientId),
       ...notices.map((n) => n.senderId),
     ]);
@@ -91,10 +95,10 @@ export class TransfersService {
         ...termColumns(released.map((r) => r.terms)),
         now,
       ]);
-    const made = await this.insert(tx, drafts, notices, now);
+    const made = [...drafts, ...(await this.insert(tx, drafts, further, notices, now))];
 
     this.audit.append(tx, [
-      ...drafts.filter(({ id }) => made.has(id)).map(actOfDraft),
+      ...made.map(actOfDraft),
       ...rejudged.flatMap(({ transfer, hold, terms }) => {
         const act = (name: Move, more: ActDetail): Act =>
           actOfMove(name, transfer, more, youths, controllerOf);
@@ -115,7 +119,7 @@ export class TransfersService {
         ),
       ),
     ]);
-    for (const draft of drafts) this.metrics.transfers.inc({ state: draft.hold ? 'held' : 'available' });
+    for (const draft of made) this.metrics.transfers.inc({ state: draft.hold ? 'held' : 'available' });
     for (const { state } of closings) this.metrics.transfers.inc({ state });
     tx.afterCommit(() => this.wakeups.wake(numbered));
   }
@@ -125,23 +129,26 @@ export class TransfersService {
     if (records.length > 0) tx.send(eraseBodies, [records]);
   }
 
-  /** @returns the ids of those made: a recipient who has the record already gets it no second time */
+  /** @returns the further ones that were made: a recipient who has the record already gets it no second time */
   private async insert(
     tx: Tx,
     drafts: readonly Draft[],
+    further: readonly Draft[],
     notices: readonly Notice[],
     now: Date,
-  ): Promise<Set<TransferId>> {
-    if (drafts.length + notices.length === 0) return new Set();
-    const rows = [
-      ...drafts.map(rowOfDraft),
+  ): Promise<readonly Draft[]> {
+    if (drafts.length > 0) tx.send(insertTransfers, valuesOf(drafts.map(rowOfDraft), now));
+    const others = [
+      ...further.map(rowOfDraft),
       ...notices.map((notice) => rowOfNotice(notice, newId<TransferId>(this.clock), now)),
     ];
-    const made = await tx.query<{ id: TransferId }>(insertTransfers, [
-      ...columns.map((column) => rows.map((row) => row[column])),
-      now,
-    ]);
-    return new Set(made.map(({ id }) => id));
+    if (further.length === 0) {
+      if (others.length > 0) tx.send(insertFurther, valuesOf(others, now));
+      return [];
+    }
+    const made = await tx.query<{ id: TransferId }>(insertFurther, valuesOf(others, now));
+    const ids = new Set(made.map(({ id }) => id));
+    return further.filter(({ id }) => ids.has(id));
   }
 }
 
@@ -163,7 +170,12 @@ const columns = [
   'consents',
   'notice',
 ] as const;
-type Row = Record<(typeof columns)[number], unknown>;
+type Row = Record<(typeof columns)[number], SqlValue>;
+
+const valuesOf = (rows: readonly Row[], now: Date): SqlValue[] => [
+  ...columns.map((column) => rows.map((row) => row[column])),
+  now,
+];
 
 function rowOfDraft(draft: Draft): Row {
   const [ground, categories, withheld, consents] = termColumns([draft.terms]).map(([text]) => text);

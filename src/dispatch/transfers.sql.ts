@@ -1,13 +1,11 @@
 import { statement } from '../database/tx.js';
 
 /**
- * Makes transfers and notices. Those that are available get the next numbers of their recipient's inbox, in the order of the
+ * Makes transfers of records that have none. Those that are available get the next numbers of their recipient's inbox, in the order of the
  * arrays; the inbox locks are held by now, so `max(no)` is what every committed transfer has (a counter row would grow under an
  * old snapshot: 0.2 to 0.6 ms; this stayed flat).
  */
-export const insertTransfers = statement(
-  'transfers.insert',
-  `with draft as (
+const insert = `with draft as (
      select * from unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::text[], $5::uuid[], $6::text[], $7::uuid[], $8::int[], $9::text[], $10::text[],
        $11::timestamptz[], $12::text[], $13::text[], $14::text[], $15::text[], $16::jsonb[]) with ordinality
        as d (id, record_id, recipient_id, part, sender_id, record_type, youth_id, shard, state, hold_reason, hold_until, ground, categories,
@@ -22,9 +20,14 @@ export const insertTransfers = statement(
      case when d.state = 'available' then top.no + row_number() over (partition by d.recipient_id, d.state order by d.ord) end,
      d.state, $17, d.hold_reason, d.hold_until, d.ground, string_to_array(d.categories, ' '), string_to_array(d.withheld, ' '),
      string_to_array(d.consents, ' ')::uuid[], d.notice, $17, case when d.state = 'available' then $17::timestamptz end
-   from draft d left join top using (recipient_id)
-   on conflict (record_id, recipient_id, part) do nothing
-   returning id`,
+   from draft d left join top using (recipient_id)`;
+
+export const insertTransfers = statement('transfers.insert', insert);
+
+/** The same for notices, and for records that their recipients may have already: gives the ids of those made. */
+export const insertFurther = statement(
+  'transfers.insert-further',
+  `${insert} on conflict (record_id, recipient_id, part) do nothing returning id`,
 );
 
 const open = `select t.id, t.record_id as "recordId", t.recipient_id as "recipientId", t.sender_id as "senderId", t.record_type as "recordType",

@@ -88,21 +88,21 @@ export class AnswersService {
   ): Promise<Set<TransferId>> {
     if (rows.length === 0) return new Set();
     const directory = await this.directory.snapshot();
-    const youths = await this.youths.byId(
-      tx,
-      rows.flatMap((row) => row.youthId ?? []),
-    );
     const reason = how.state === 'rejected' ? how.reason : null;
-    const moved = new Set(
-      (
-        await tx.query<{ id: TransferId }>(answer, [
-          rows.map((row) => row.transferId),
-          how.state,
-          this.clock.now(),
-          reason,
-        ])
-      ).map(({ id }) => id),
-    );
+    // Sent together and done in this order, which is that of the locks.
+    const [youths, answered] = await Promise.all([
+      this.youths.byId(
+        tx,
+        rows.flatMap((row) => row.youthId ?? []),
+      ),
+      tx.query<{ id: TransferId }>(answer, [
+        rows.map((row) => row.transferId),
+        how.state,
+        this.clock.now(),
+        reason,
+      ]),
+    ]);
+    const moved = new Set(answered.map(({ id }) => id));
     const told = rows.filter((row) => moved.has(row.transferId) && !row.notice);
     this.audit.append(
       tx,
