@@ -21,7 +21,7 @@ import { VaultService } from '../vault/vault.service.js';
 import { YouthsService, type Protection, type Youth } from '../vault/youths.service.js';
 import { Backlog } from './backlog.js';
 import { GroupCommit } from './group-commit.js';
-import { findRecords, insertBodies, insertRecords } from './intake.sql.js';
+import { findRecords, insertBodies, insertMissingRecords, insertRecords } from './intake.sql.js';
 import { judge, nameOf, type Earlier, type Outcome, type Submission } from './judge.js';
 import { wrongReferences } from './references.js';
 import { bodyAad, type Prepared } from './record.js';
@@ -32,6 +32,19 @@ interface Row extends Submission {
   readonly youth: Youth | undefined;
 }
 
+/** Whether a group is written as if none of its events were there, or with a look at those that are. */
+type How = 'all-new' | 'look';
+
+interface Written {
+  readonly outcomes: Outcome[];
+  readonly inserted: readonly Row[];
+  /** Whether some of the events were there already. */
+  readonly repeated: boolean;
+}
+
+/** SQLSTATE. */
+const UNIQUE_VIOLATION = '23505';
+
 /**
  * Takes records in. The steps and their order are those of docs/data-path.md: youths, then records by (sender, event id), then
  * bodies and audit entries, in one transaction that records of many callers share; the answer goes out after the commit, and
@@ -40,6 +53,8 @@ interface Row extends Submission {
 @Injectable()
 export class IntakeService {
   private readonly groups: GroupCommit<Submission, Outcome>;
+  /** Whether the last group had an event that was there already: senders that repeat some repeat many. */
+  private repeated = false;
 
   constructor(
     @InjectDataSource() private readonly db: DataSource,
@@ -97,24 +112,35 @@ export class IntakeService {
     return outcomes;
   }
 
+  /**
+   * As if every event were new, which spares a round trip; where one is not, the group is written again with a look at what is there
+   * (the one extra round that an event may cost its neighbours).
+   */
   private async write(group: readonly Submission[]): Promise<Outcome[]> {
-    const { outcomes, inserted } = await withTx(this.db, (tx) => this.inOneTransaction(tx, group), {
-      // A row that is there after a lost answer, under the id made for it here, is this group's own.
-      againAfterLostCommit: true,
-    });
+    const { outcomes, inserted, repeated } = this.repeated
+      ? await this.transaction(group, 'look')
+      : await this.transaction(group, 'all-new').catch((error: unknown) => {
+          if (sqlState(error) !== UNIQUE_VIOLATION) throw error;
+          return this.transaction(group, 'look');
+        });
+    this.repeated = repeated;
     this.doorbell.ring(new Set(inserted.map(shardOfRow)));
     return outcomes;
   }
 
-  private async inOneTransaction(
-    tx: Tx,
-    group: readonly Submission[],
-  ): Promise<{ outcomes: Outcome[]; inserted: readonly Row[] }> {
+  private transaction(group: readonly Submission[], how: How): Promise<Written> {
+    return withTx(this.db, (tx) => this.inOneTransaction(tx, group, how), {
+      // A row that is there after a lost answer, under the id made for it here, is this group's own.
+      againAfterLostCommit: true,
+    });
+  }
+
+  private async inOneTransaction(tx: Tx, group: readonly Submission[], how: How): Promise<Written> {
     const rows = await this.rowsFor(tx, group);
     const wrong = await wrongReferences(tx, rows);
     const first = firstOfEachEvent(rows.filter((row) => !wrong.has(row.position)));
     const leaders = [...first.values()];
-    const made = await this.insert(tx, leaders);
+    const made = await this.insert(tx, leaders, how);
     const earlier = await this.earlier(
       tx,
       leaders.filter((row) => !made.has(row.id)),
@@ -125,7 +151,7 @@ export class IntakeService {
       const problem = wrong.get(row.position);
       return problem ? { problem } : judge(row, first, made, earlier);
     });
-    return { outcomes, inserted };
+    return { outcomes, inserted, repeated: earlier.size > 0 };
   }
 
   /** Step (1): every youth of the group is there and locked, with its key. */
@@ -145,9 +171,9 @@ export class IntakeService {
   }
 
   /** Step (2). */
-  private async insert(tx: Tx, rows: readonly Row[]): Promise<Set<RecordId>> {
+  private async insert(tx: Tx, rows: readonly Row[], how: How): Promise<Set<RecordId>> {
     if (rows.length === 0) return new Set();
-    const made = await tx.query<{ id: RecordId }>(insertRecords, [
+    const values = [
       this.clock.now(),
       rows.map((row) => row.id),
       rows.map((row) => row.caller.agencyId),
@@ -164,7 +190,12 @@ export class IntakeService {
       rows.map((row) => row.prepared.contentHash),
       rows.map((row) => this.sameEventKey(row)),
       rows.map((row) => row.prepared.time),
-    ]);
+    ];
+    if (how === 'all-new') {
+      tx.send(insertRecords, values);
+      return new Set(rows.map(({ id }) => id));
+    }
+    const made = await tx.query<{ id: RecordId }>(insertMissingRecords, values);
     return new Set(made.map(({ id }) => id));
   }
 

@@ -18,18 +18,22 @@ export const references = statement(
  * Ordered by (sender, event id), as every writer of records. The order of the feed is not that of the insert: it is the group's
  * number, taken once, and the position in the group.
  */
-export const insertRecords = statement(
-  'intake.insert-records',
-  `with g as materialized (select nextval('stafett.record_group') as no)
+const insert = `with g as materialized (select nextval('stafett.record_group') as no)
    insert into stafett.record (id, sender_id, controller_id, event_id, type, youth_id, shard, group_no, position, named_recipient_id,
      in_reply_to, cancels, hold_for_consent, content_hash, same_event_key, occurred_at, accepted_at, state, state_at)
    select id, sender, controller, event_id, type, youth_id, shard, g.no, position, recipient_id, in_reply_to, cancels, hold, hash, same_event, occurred_at, $1, 'received', $1
    from unnest($2::uuid[], $3::uuid[], $4::uuid[], $5::text[], $6::text[], $7::uuid[], $8::int[], $9::int[], $10::uuid[], $11::uuid[],
      $12::uuid[], $13::boolean[], $14::bytea[], $15::bytea[], $16::text[])
      as r (id, sender, controller, event_id, type, youth_id, shard, position, recipient_id, in_reply_to, cancels, hold, hash, same_event, occurred_at), g
-   order by sender, event_id
-   on conflict (sender_id, event_id) do nothing
-   returning id`,
+   order by sender, event_id`;
+
+/** Fails (23505) where an event id is taken. */
+export const insertRecords = statement('intake.insert-records', insert);
+
+/** Leaves what holds an event id already, and gives the ids of those made. */
+export const insertMissingRecords = statement(
+  'intake.insert-missing-records',
+  `${insert} on conflict (sender_id, event_id) do nothing returning id`,
 );
 
 export const findRecords = statement(
