@@ -4,7 +4,7 @@ import type { JsonObject } from '../common/json.js';
 import { bodyAad } from '../records/record.js';
 import { open } from '../vault/seal.js';
 import { VaultService } from '../vault/vault.service.js';
-import type { Youth } from '../vault/youths.service.js';
+import type { Keyed } from '../vault/youths.service.js';
 
 /** A sealed body with what it was sealed under. `sealed` is null once the body is erased. */
 export interface SealedBody {
@@ -26,7 +26,7 @@ export class BodiesService {
    * The data as they were sent, or undefined where the body or the youth was erased.
    * @throws SealBroken when the row was tampered with
    */
-  open(row: SealedBody, youths: ReadonlyMap<YouthId, Youth>): JsonObject | undefined {
+  open(row: SealedBody, youths: ReadonlyMap<YouthId, Keyed>): JsonObject | undefined {
     if (!row.sealed) return undefined;
     const key = row.youthId ? youths.get(row.youthId)?.key : this.recordKey(row);
     if (!key) return undefined;

@@ -20,6 +20,9 @@ export interface PageRow extends SealedBody {
   readonly notice: JsonObject | null;
   readonly createdAt: Date;
   readonly recipientYouthId: YouthId | null;
+  /** Null where there is no youth, or none any more. */
+  readonly youthKekId: string | null;
+  readonly youthWrapped: Buffer | null;
   readonly eventId: string;
   readonly senderId: AgencyId;
   readonly groupNo: string;

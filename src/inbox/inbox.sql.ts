@@ -4,9 +4,11 @@ const columns = `t.id as "transferId", t.no, t.state, t.part, t.categories, t.co
   t.recipient_youth_id as "recipientYouthId", r.id, r.event_id as "eventId", r.type, r.sender_id as "senderId", r.controller_id as "controllerId",
   r.youth_id as "youthId", r.group_no as "groupNo", r.position, r.occurred_at as "occurredAt", r.in_reply_to as "inReplyTo",
   r.named_recipient_id as "namedRecipientId",
-  exists (select from stafett.consent c where c.id = any (t.consent_ids) and c.state = 'withdrawn') as "consentWithdrawn", b.sealed, b.kek_id as "kekId", b.wrapped_key as "wrappedKey"`;
+  exists (select from stafett.consent c where c.id = any (t.consent_ids) and c.state = 'withdrawn') as "consentWithdrawn", b.sealed, b.kek_id as "kekId", b.wrapped_key as "wrappedKey",
+  k.kek_id as "youthKekId", k.wrapped as "youthWrapped"`;
 const from = `from stafett.transfer t join stafett.record r on r.id = t.record_id
-  left join stafett.record_body b on b.id = t.record_id and t.notice is null`;
+  left join stafett.record_body b on b.id = t.record_id and t.notice is null
+  left join stafett.youth_key k on k.youth_id = r.youth_id and t.notice is null`;
 const typed = `($3::text[] is null or (case when t.notice is null then t.record_type else 'notice' end) = any ($3))`;
 
 /** Without a cursor: what is open, lowest number first (index transfer_open). $2: see settled.ts. */

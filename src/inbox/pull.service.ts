@@ -14,7 +14,13 @@ import { BodiesService } from '../dispatch/bodies.service.js';
 import { PlanService, typeOf } from '../dispatch/plan.service.js';
 import type { Directory } from '../directory/directory.js';
 import { DirectoryService } from '../directory/directory.service.js';
-import { YouthsService, type Identity, type Youth } from '../vault/youths.service.js';
+import {
+  YouthsService,
+  type Identity,
+  type Keyed,
+  type WantedYouth,
+  type Youth,
+} from '../vault/youths.service.js';
 import { deliveryOf, noticeEvent, recordEvent, type Delivery, type PageRow } from './delivery.js';
 import { Settled } from './settled.js';
 import { collect, highest, lockTransfers, openPage, pageAfter } from './inbox.sql.js';
@@ -92,16 +98,29 @@ export class PullService {
   ): Promise<object[]> {
     if (page.length === 0) return [];
     const records = page.filter((row) => row.notice === null);
-    const youths = await this.youths.byId(
-      tx,
-      records.flatMap((row) => row.youthId ?? []),
-    );
-    const opened = new Map(records.map((row) => [row.transferId, this.bodies.open(row, youths)]));
-    const own = await this.linkYouths(tx, caller, records, opened);
-    const [releases, readable] = await Promise.all([
+    const keys = this.keysOf(records);
+    const bodies = new Map(records.map((row) => [row.transferId, this.bodies.open(row, keys)]));
+    const unlinked = unlinkedYouths(caller, records, bodies);
+    const [youths, sought] = await Promise.all([
+      this.youths.byId(
+        tx,
+        records.flatMap((row) => row.youthId ?? []),
+      ),
+      this.youths.seek(tx, [...unlinked.values()]),
+    ]);
+    // What was read before its youth was locked counts only where the youth is still there.
+    const present = records.filter((row) => row.youthId === null || youths.has(row.youthId));
+    const opened = new Map(present.map((row) => [row.transferId, bodies.get(row.transferId)]));
+    const [linked, releases, readable] = await Promise.all([
+      this.youths.make(
+        tx,
+        sought,
+        present.flatMap((row) => unlinked.get(row.transferId) ?? []),
+      ),
       this.consents.lockReleases(tx, youths.keys()),
       this.lock(tx, page),
     ]);
+    const own = ownYouths(present, unlinked, linked);
     const inForce = new Set<ConsentId>([...releases.values()].flat().map(({ id }) => id));
 
     const candidates = records.flatMap((row): Candidate[] => {
@@ -131,7 +150,7 @@ export class PullService {
       caller,
       directory,
       page.filter((row) => (row.notice ? readable.has(row.transferId) : handed.has(row.transferId))),
-      youths,
+      new Map([...keys].filter(([id]) => youths.has(id))),
       own,
       handed,
     );
@@ -145,33 +164,12 @@ export class PullService {
     });
   }
 
-  /** The recipient's controller gets its own row of each youth: two controllers' rows are linked only by a transfer between them. */
-  private async linkYouths(
-    tx: Tx,
-    caller: Caller,
-    records: readonly PageRow[],
-    opened: ReadonlyMap<TransferId, JsonObject | undefined>,
-  ): Promise<Map<TransferId, YouthId>> {
-    const own = new Map(
-      records.flatMap((row): [TransferId, YouthId][] =>
-        row.recipientYouthId ? [[row.transferId, row.recipientYouthId]] : [],
+  private keysOf(records: readonly PageRow[]): Map<YouthId, Keyed> {
+    return new Map(
+      records.flatMap(({ youthId: id, controllerId, youthKekId: kekId, youthWrapped: wrapped }) =>
+        id && kekId && wrapped ? [[id, this.youths.keyOf({ id, controllerId, kekId, wrapped })]] : [],
       ),
     );
-    const unlinked = records.flatMap((row) => {
-      const youth = opened.get(row.transferId)?.['youth'];
-      return !own.has(row.transferId) && !row.consentWithdrawn && isObject(youth)
-        ? [{ row, identity: identityOf(youth) }]
-        : [];
-    });
-    const made = await this.youths.ensure(
-      tx,
-      unlinked.map(({ identity }) => ({ controllerId: caller.controllerId, identity })),
-    );
-    unlinked.forEach(({ row }, i) => {
-      const youth = made[i];
-      if (youth) own.set(row.transferId, youth.id);
-    });
-    return own;
   }
 
   private async lock(tx: Tx, page: readonly PageRow[]): Promise<Set<TransferId>> {
@@ -188,7 +186,7 @@ export class PullService {
     caller: Caller,
     directory: Directory,
     rows: readonly PageRow[],
-    youths: ReadonlyMap<YouthId, Youth>,
+    keys: ReadonlyMap<YouthId, Keyed>,
     own: ReadonlyMap<TransferId, YouthId>,
     handed: ReadonlyMap<TransferId, Candidate>,
   ): Promise<void> {
@@ -203,7 +201,7 @@ export class PullService {
       rows
         .filter((row) => row.notice === null)
         .map((row) => {
-          const youth = row.youthId ? youths.get(row.youthId) : undefined;
+          const youth = row.youthId ? keys.get(row.youthId) : undefined;
           const delivery = handed.get(row.transferId)?.delivery;
           return {
             act: 'transfer-disclosed' as const,
@@ -214,7 +212,12 @@ export class PullService {
             recordType: row.type,
             recordId: row.id,
             transferId: row.transferId,
-            ...(youth && { youthId: youth.id, youthKey: youth.key, otherYouthId: own.get(row.transferId) }),
+            ...(row.youthId &&
+              youth && {
+                youthId: row.youthId,
+                youthKey: youth.key,
+                otherYouthId: own.get(row.transferId),
+              }),
             detail: {
               categories: [...(delivery?.categories ?? [])].sort(),
               withheld: delivery?.withheld ?? [],
@@ -225,6 +228,39 @@ export class PullService {
         }),
     );
   }
+}
+
+/**
+ * The recipient's controller gets its own row of each youth: two controllers' rows are linked only by a transfer between them.
+ * @returns by transfer, whom it is still to be linked to
+ */
+function unlinkedYouths(
+  { controllerId }: Caller,
+  records: readonly PageRow[],
+  bodies: ReadonlyMap<TransferId, JsonObject | undefined>,
+): Map<TransferId, WantedYouth> {
+  return new Map(
+    records.flatMap((row) => {
+      const youth = bodies.get(row.transferId)?.['youth'];
+      return row.recipientYouthId === null && !row.consentWithdrawn && isObject(youth)
+        ? [[row.transferId, { controllerId, identity: identityOf(youth) }]]
+        : [];
+    }),
+  );
+}
+
+function ownYouths(
+  records: readonly PageRow[],
+  unlinked: ReadonlyMap<TransferId, WantedYouth>,
+  linked: ReadonlyMap<WantedYouth, Youth>,
+): Map<TransferId, YouthId> {
+  return new Map(
+    records.flatMap(({ transferId, recipientYouthId }) => {
+      const wanted = unlinked.get(transferId);
+      const own = recipientYouthId ?? (wanted && linked.get(wanted)?.id);
+      return own ? [[transferId, own]] : [];
+    }),
+  );
 }
 
 /** The body was valid when it was sealed. */

@@ -30,29 +30,44 @@ export interface WantedYouth {
   readonly identity: Identity;
 }
 
-/** A youth of one controller. Lives for one transaction and is not kept. */
-export interface Youth {
-  readonly id: YouthId;
-  readonly controllerId: ControllerId;
-  readonly shard: number;
-  readonly protection: Protection;
+/** Lives for one transaction and is not kept. */
+export interface Keyed {
   /** The data key, opened when it is first asked for: who only links a youth needs none. @throws SealBroken */
   readonly key: Buffer;
 }
 
-interface YouthRow {
-  id: YouthId;
-  controllerId: ControllerId;
-  blindIndex: Buffer;
-  shard: number;
-  protection: Protection;
-  kekId: string;
-  wrapped: Buffer;
+/** A youth of one controller. */
+export interface Youth extends Keyed {
+  readonly id: YouthId;
+  readonly controllerId: ControllerId;
+  readonly shard: number;
+  readonly protection: Protection;
+}
+
+/** A youth's data key as it is stored. */
+export interface WrappedKey {
+  readonly id: YouthId;
+  readonly controllerId: ControllerId;
+  readonly kekId: string;
+  readonly wrapped: Buffer;
+}
+
+interface YouthRow extends WrappedKey {
+  readonly blindIndex: Buffer;
+  readonly shard: number;
+  readonly protection: Protection;
 }
 
 interface Indexed {
   readonly want: WantedYouth;
   readonly index: Buffer;
+  readonly name: string;
+}
+
+/** Wanted youths, and those of them that are there, locked. */
+export interface Sought {
+  readonly wanted: ReadonlyMap<WantedYouth, Indexed>;
+  readonly found: ReadonlyMap<string, Youth>;
 }
 
 const nameOf = (controller: ControllerId, index: Buffer): string =>
@@ -70,29 +85,46 @@ export class YouthsService {
    * answers stand in the order asked for; the same person twice gives the same youth twice.
    */
   async ensure(tx: Tx, wanted: readonly WantedYouth[]): Promise<Youth[]> {
-    if (wanted.length === 0) return [];
-    const byIndex = new Map<string, Indexed>();
-    const names = wanted.map((want) => {
-      const index = this.vault.blindIndex(want.controllerId, want.identity.nationalId);
-      const name = nameOf(want.controllerId, index);
-      if (!byIndex.has(name)) byIndex.set(name, { want, index });
-      return name;
-    });
-    const found = await this.lock(tx, [...byIndex.values()]);
-    const missing = [...byIndex].flatMap(([name, wanted]) => (found.has(name) ? [] : [wanted]));
+    const found = await this.make(tx, await this.seek(tx, wanted), wanted);
+    return wanted.map((want) => found.get(want) as Youth);
+  }
+
+  /** The first half of ensure, for who has more to send with each half. */
+  async seek(tx: Tx, wanted: readonly WantedYouth[]): Promise<Sought> {
+    const indexed = new Map(
+      wanted.map((want) => {
+        const index = this.vault.blindIndex(want.controllerId, want.identity.nationalId);
+        return [want, { want, index, name: nameOf(want.controllerId, index) }];
+      }),
+    );
+    return { wanted: indexed, found: await this.lock(tx, [...distinct(indexed.values()).values()]) };
+  }
+
+  /** The second half: makes those that are not there, of all that were sought or of some. */
+  async make(
+    tx: Tx,
+    { wanted, found }: Sought,
+    these: readonly WantedYouth[],
+  ): Promise<Map<WantedYouth, Youth>> {
+    const asked = these.map((want) => wanted.get(want) as Indexed);
+    const missing = [...distinct(asked.filter(({ name }) => !found.has(name))).values()];
+    let made: ReadonlyMap<string, Youth> = new Map();
     if (missing.length > 0) {
       this.insertMissing(tx, missing);
       // A new statement, which leaves together with the insert: it sees those that others have committed meanwhile, whose keys are the ones that count.
-      for (const [name, youth] of await this.lock(tx, missing)) found.set(name, youth);
+      made = await this.lock(tx, missing);
     }
-    return names.map((name) => {
-      const youth = found.get(name);
-      if (!youth) throw new Error('a youth that was inserted or in conflict is not there');
-      return youth;
-    });
+    return new Map(
+      asked.map(({ want, name }) => {
+        const youth = found.get(name) ?? made.get(name);
+        if (!youth) throw new Error('a youth that was inserted or in conflict is not there');
+        return [want, youth];
+      }),
+    );
   }
 
   private async lock(tx: Tx, wanted: readonly Indexed[]): Promise<Map<string, Youth>> {
+    if (wanted.length === 0) return new Map();
     const rows = await tx.query<YouthRow>(lockYouths, [
       wanted.map(({ want }) => want.controllerId),
       wanted.map(({ index }) => index),
@@ -159,17 +191,31 @@ export class YouthsService {
     return new Map(rows.map((row) => [row.id, this.vault.auditKeyOf(this.open(row).key)]));
   }
 
-  private open({ id, controllerId, shard, protection, kekId, wrapped }: Omit<YouthRow, 'blindIndex'>): Youth {
+  /** The key of a youth whose row was read with something else. */
+  keyOf({ id, controllerId, kekId, wrapped }: WrappedKey): Keyed {
     const { vault } = this;
     let key: Buffer | undefined;
+    return {
+      get key() {
+        return (key ??= vault.openYouthKey(controllerId, id, kekId, wrapped));
+      },
+    };
+  }
+
+  private open(row: Omit<YouthRow, 'blindIndex'>): Youth {
+    const { id, controllerId, shard, protection } = row;
+    const keyed = this.keyOf(row);
     return {
       id,
       controllerId,
       shard,
       protection,
       get key() {
-        return (key ??= vault.openYouthKey(controllerId, id, kekId, wrapped));
+        return keyed.key;
       },
     };
   }
 }
+
+const distinct = (wanted: Iterable<Indexed>): Map<string, Indexed> =>
+  new Map([...wanted].map((one) => [one.name, one]));

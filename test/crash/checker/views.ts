@@ -119,10 +119,10 @@ export async function collect(
     records.set(recordId, status === 200 ? (body as unknown as RecordView) : undefined);
   });
 
-  const entries: EntryView[] = [];
+  const entries: EntryView[][] = [];
   for (const act of countedActs)
-    entries.push(...(await apiOf(auditor).list<EntryView>(hub, '/v1/audit/entries', { act })));
-  return { outboxes, records, inboxes, rereads, entries };
+    entries.push(await apiOf(auditor).list<EntryView>(hub, '/v1/audit/entries', { act }));
+  return { outboxes, records, inboxes, rereads, entries: entries.flat() };
 }
 
 async function readForward(
