@@ -50,8 +50,10 @@ export const findYouth = statement(
    where i.blind_index = $2 and y.controller_id = $1`,
 );
 
+/** Who waits here for an erasure sees the youth's new row, but the key as it was before: the row itself must say that it is erased. */
 const keys = `select y.id, y.controller_id as "controllerId", y.shard, y.protection, k.kek_id as "kekId", k.wrapped
-   from stafett.youth y join stafett.youth_key k on k.youth_id = y.id where y.id = any ($1::uuid[])`;
+   from stafett.youth y join stafett.youth_key k on k.youth_id = y.id where y.id = any ($1::uuid[])
+   and y.erased_at is null`;
 
 export const keysOfYouths = statement(
   'vault.keys-of-youths',

@@ -1,8 +1,10 @@
 import { jest } from '@jest/globals';
 import { WakeupsService } from '../../src/dispatch/wakeups.service.js';
 import { PullService } from '../../src/inbox/pull.service.js';
+import { asAdmin, elsewhere } from '../support/database.js';
 import { agencies, startTestHub, type TestHub } from '../support/hub.js';
 import type { Client, Json } from '../support/client.js';
+import { until } from '../support/until.js';
 import { dataOf, newYouth, releaseFor } from '../support/youths.js';
 
 let hub: TestHub;
@@ -280,6 +282,39 @@ it('gives no body once a withdrawal is answered, however withdrawals and pulls m
     );
     expect(entries.at(-1)?.act).toBe('consent-withdrawn');
   }
+});
+
+it('gives nothing of a youth who is erased between the reading of a page and its locks', async () => {
+  const [recordId] = await interrupt();
+  const about = `(select youth_id from stafett.record where id = '${recordId}')`;
+  const superUrl = elsewhere(process.env['STAFETT_TEST_SUPER_URL'] ?? '', hub.database.name);
+  const { body } = await asAdmin(superUrl, async (admin) => {
+    const erase = [
+      `update stafett.youth set erased_at = now(), blind_index = null, identity_sealed = null where id = ${about}`,
+      `delete from stafett.youth_key where youth_id = ${about}`,
+    ];
+    await admin.query('begin');
+    for (const statement of erase) await admin.query(statement);
+    const pull = ot.pull('?limit=500');
+    await until(
+      async () =>
+        (
+          await admin.query(
+            `select from pg_locks where not granted and locktype in ('transactionid', 'tuple')`,
+          )
+        ).rowCount !== 0,
+    );
+    await admin.query('commit');
+    return pull;
+  });
+  const event = body.events.find((event: Json) => event.recordid === recordId);
+  expect([event.dataerased, event.data]).toEqual([true, undefined]);
+  const [left] = await hub.sql(
+    `select (select recipient_youth_id from stafett.transfer where record_id = $1) as "linkedTo",
+       array(select youth_id from stafett.entry_detail where record_id = $1 and act = 'transfer-disclosed') as youths`,
+    [recordId],
+  );
+  expect(left).toEqual({ linkedTo: null, youths: [null] });
 });
 
 it('never gives with an empty first page a cursor past what comes at that moment', async () => {

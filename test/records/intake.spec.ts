@@ -40,6 +40,28 @@ it('answers the same event again with the first receipt, whatever the mode, the 
   expect(await hub.sql('select from stafett.record where event_id = $1', [event.id])).toHaveLength(1);
 });
 
+it('writes a group again where an event was there already, once, and looks for such events until none comes', async () => {
+  const groups = async (): Promise<number> =>
+    Number((await hub.sql<{ n: string }>('select last_value as n from stafett.record_group'))[0]?.n);
+  const known = interrupted();
+  await school.push([known, interrupted()]);
+  const rounds: [Event[], number][] = [
+    [[interrupted(), known, interrupted()], 2],
+    [[known, interrupted()], 1],
+    [[interrupted(), interrupted()], 1],
+    [[interrupted()], 1],
+    [[known], 2],
+  ];
+  for (const [events, took] of rounds) {
+    const before = await groups();
+    const { body } = await school.push(events);
+    expect(body.receipts.map((receipt: Json) => receipt.duplicate)).toEqual(
+      events.map((event) => event === known),
+    );
+    expect((await groups()) - before).toBe(took);
+  }
+});
+
 it('refuses an event id that was used for other content', async () => {
   const event = interrupted();
   await school.push(event);
