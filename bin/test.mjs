@@ -1,5 +1,5 @@
 /** `npm test`: installs and builds what is missing, says what this machine lacks, runs Jest. Arguments go to Jest. */
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { accessSync, constants, mkdirSync } from 'node:fs';
 import { delimiter, dirname, join } from 'node:path';
 import { build, checkNode, giveUp, install, root, say } from './prepare.mjs';
@@ -35,7 +35,7 @@ build();
 mkdirSync(dirname(report), { recursive: true });
 // Jest runs ES modules only with this flag; what Node says about it is no news to anybody.
 const flags = ['--experimental-vm-modules', '--disable-warning=ExperimentalWarning'];
-const { status } = spawnSync(
+const tests = spawn(
   process.execPath,
   [
     ...flags,
@@ -50,6 +50,18 @@ const { status } = spawnSync(
     env: { ...process.env, NODE_OPTIONS: `${process.env.NODE_OPTIONS ?? ''} ${flags.join(' ')}`.trim() },
   },
 );
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => tests.kill(signal));
+const status = await new Promise((resolve) => tests.once('close', resolve));
+// Jest was ended by a signal, and does not end its database then.
+if (status === null)
+  spawnSync(
+    process.execPath,
+    ['--import', './test/support/typescript.mjs', 'test/support/test-server.ts', 'sweep'],
+    {
+      cwd: root,
+      stdio: ['ignore', 'ignore', 'inherit'],
+    },
+  );
 process.exit(status ?? 1);
 
 function isThere(command) {

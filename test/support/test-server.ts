@@ -9,7 +9,7 @@ import { reachableTempFolder, quick, removeLeftovers, TEMPLATE } from './postgre
 
 /**
  * The test run's server, as a process of its own: `start <pid of the run>` leaves it running and prints its addresses as
- * JSON, `stop <folder>` ends it. Jest compiles a globalSetup to CommonJS, which the sources are not.
+ * JSON, `stop <folder>` ends it, `sweep` ends those of runs that were killed. Jest compiles a globalSetup to CommonJS, which the sources are not.
  */
 export interface TestServer {
   readonly folder: string;
@@ -39,4 +39,5 @@ async function stop(folder: string): Promise<void> {
 
 const [command, argument = ''] = process.argv.slice(2);
 if (command === 'start') process.stdout.write(JSON.stringify(await start(Number(argument))));
-else await stop(argument);
+else if (command === 'stop') await stop(argument);
+else await removeLeftovers();
