@@ -8,7 +8,7 @@ import { CLOCK, type Clock } from '../common/clock.js';
 import type { ConsentId, TransferId, YouthId } from '../common/ids.js';
 import { isObject, type JsonObject } from '../common/json.js';
 import { Problem } from '../common/problems.js';
-import { ConsentsService } from '../consents/consents.service.js';
+import { ConsentsService, type Release } from '../consents/consents.service.js';
 import { withTx, type Tx } from '../database/tx.js';
 import { BodiesService } from '../dispatch/bodies.service.js';
 import { PlanService, typeOf } from '../dispatch/plan.service.js';
@@ -36,6 +36,16 @@ interface Candidate {
   readonly row: PageRow;
   readonly data: JsonObject | undefined;
   readonly delivery: Delivery;
+}
+
+/** What a page is handed out by. */
+interface Locked {
+  readonly youths: ReadonlyMap<YouthId, Youth>;
+  /** The recipient's own youth of each transfer. */
+  readonly own: ReadonlyMap<TransferId, YouthId>;
+  readonly releases: ReadonlyMap<YouthId, Release[]>;
+  /** Transfers that were not withdrawn and did not expire meanwhile. */
+  readonly readable: ReadonlySet<TransferId>;
 }
 
 /** Hands out what is addressed to the caller: checks, opens, marks and leaves the trace in one transaction, and only then answers. */
@@ -89,7 +99,6 @@ export class PullService {
     });
   }
 
-  /** The locks in the one order: youths (the senders', then the recipient's own), releases, transfers. */
   private async handOut(
     tx: Tx,
     caller: Caller,
@@ -100,27 +109,7 @@ export class PullService {
     const records = page.filter((row) => row.notice === null);
     const keys = this.keysOf(records);
     const bodies = new Map(records.map((row) => [row.transferId, this.bodies.open(row, keys)]));
-    const unlinked = unlinkedYouths(caller, records, bodies);
-    const [youths, sought] = await Promise.all([
-      this.youths.byId(
-        tx,
-        records.flatMap((row) => row.youthId ?? []),
-      ),
-      this.youths.seek(tx, [...unlinked.values()]),
-    ]);
-    // What was read before its youth was locked counts only where the youth is still there.
-    const present = records.filter((row) => row.youthId === null || youths.has(row.youthId));
-    const opened = new Map(present.map((row) => [row.transferId, bodies.get(row.transferId)]));
-    const [linked, releases, readable] = await Promise.all([
-      this.youths.make(
-        tx,
-        sought,
-        present.flatMap((row) => unlinked.get(row.transferId) ?? []),
-      ),
-      this.consents.lockReleases(tx, youths.keys()),
-      this.lock(tx, page),
-    ]);
-    const own = ownYouths(present, unlinked, linked);
+    const { youths, own, releases, readable } = await this.lock(tx, caller, page, bodies);
     const inForce = new Set<ConsentId>([...releases.values()].flat().map(({ id }) => id));
 
     const candidates = records.flatMap((row): Candidate[] => {
@@ -140,7 +129,8 @@ export class PullService {
         this.plans.judgeOne(directory, subject, caller.agencyId),
         inForce,
       );
-      return delivery ? [{ row, data: opened.get(row.transferId), delivery }] : [];
+      const data = isThere(row, youths) ? bodies.get(row.transferId) : undefined;
+      return delivery ? [{ row, data, delivery }] : [];
     });
     const handed = new Map(
       candidates.filter(({ row }) => readable.has(row.transferId)).map((one) => [one.row.transferId, one]),
@@ -172,13 +162,43 @@ export class PullService {
     );
   }
 
-  private async lock(tx: Tx, page: readonly PageRow[]): Promise<Set<TransferId>> {
-    const rows = await tx.query<{ id: TransferId; state: string }>(lockTransfers, [
-      page.map((row) => row.transferId),
+  /**
+   * The locks in the one order: youths (the senders', then the recipient's own), releases, transfers. What was read before them counts only
+   * as far as they confirm it.
+   */
+  private async lock(
+    tx: Tx,
+    caller: Caller,
+    page: readonly PageRow[],
+    bodies: ReadonlyMap<TransferId, JsonObject | undefined>,
+  ): Promise<Locked> {
+    const records = page.filter((row) => row.notice === null);
+    const unlinked = unlinkedYouths(caller, records, bodies);
+    const [youths, sought] = await Promise.all([
+      this.youths.byId(
+        tx,
+        records.flatMap((row) => row.youthId ?? []),
+      ),
+      this.youths.seek(tx, [...unlinked.values()]),
     ]);
-    return new Set(
-      rows.filter(({ state }) => state !== 'withdrawn' && state !== 'expired').map(({ id }) => id),
-    );
+    const present = records.filter((row) => isThere(row, youths));
+    const [linked, releases, transfers] = await Promise.all([
+      this.youths.make(
+        tx,
+        sought,
+        present.flatMap((row) => unlinked.get(row.transferId) ?? []),
+      ),
+      this.consents.lockReleases(tx, youths.keys()),
+      tx.query<{ id: TransferId; state: string }>(lockTransfers, [page.map((row) => row.transferId)]),
+    ]);
+    return {
+      youths,
+      own: ownYouths(present, unlinked, linked),
+      releases,
+      readable: new Set(
+        transfers.filter(({ state }) => state !== 'withdrawn' && state !== 'expired').map(({ id }) => id),
+      ),
+    };
   }
 
   private async mark(
@@ -229,6 +249,9 @@ export class PullService {
     );
   }
 }
+
+const isThere = ({ youthId }: PageRow, youths: ReadonlyMap<YouthId, Youth>): boolean =>
+  youthId === null || youths.has(youthId);
 
 /**
  * The recipient's controller gets its own row of each youth: two controllers' rows are linked only by a transfer between them.
