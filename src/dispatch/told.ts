@@ -17,21 +17,21 @@ export class Told {
     earlier.forEach((record) => this.add(record));
   }
 
-  add({ controllerId, sameEventKey, senderId }: Teller): void {
-    if (!sameEventKey) return;
-    const name = `${controllerId}|${sameEventKey.toString('hex')}`;
-    this.by.set(name, (this.by.get(name) ?? new Set()).add(senderId));
+  add(record: Teller): void {
+    const name = eventOf(record);
+    if (name !== undefined) this.by.set(name, (this.by.get(name) ?? new Set()).add(record.senderId));
   }
 
   /** @param isSource whether a sender's word counts for this event */
-  byAnother(
-    { controllerId, sameEventKey, senderId }: Teller,
-    isSource: (sender: AgencyId) => boolean,
-  ): boolean {
-    const by = sameEventKey && this.by.get(`${controllerId}|${sameEventKey.toString('hex')}`);
-    return by ? !by.has(senderId) && [...by].some(isSource) : false;
+  byAnother(record: Teller, isSource: (sender: AgencyId) => boolean): boolean {
+    const name = eventOf(record);
+    const by = name === undefined ? undefined : this.by.get(name);
+    return by ? !by.has(record.senderId) && [...by].some(isSource) : false;
   }
 }
+
+const eventOf = ({ controllerId, sameEventKey }: Teller): string | undefined =>
+  sameEventKey ? `${controllerId}|${sameEventKey.toString('hex')}` : undefined;
 
 /** The school that an event is about, and the county authority, whose connector reads the schools' system: no other school can silence it. */
 export function isSourceOf(directory: Directory, sender: AgencyId, data: JsonObject): boolean {

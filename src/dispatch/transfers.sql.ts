@@ -1,7 +1,7 @@
 import { statement } from '../database/tx.js';
 
 /**
- * Makes transfers of records that have none. Those that are available get the next numbers of their recipient's inbox, in the order of the
+ * Makes transfers. Those that are available get the next numbers of their recipient's inbox, in the order of the
  * arrays; the inbox locks are held by now, so `max(no)` is what every committed transfer has (a counter row would grow under an
  * old snapshot: 0.2 to 0.6 ms; this stayed flat).
  */
@@ -22,9 +22,10 @@ const insert = `with draft as (
      string_to_array(d.consents, ' ')::uuid[], d.notice, $17, case when d.state = 'available' then $17::timestamptz end
    from draft d left join top using (recipient_id)`;
 
+/** Of records that have none: fails (23505) where one is there. */
 export const insertTransfers = statement('transfers.insert', insert);
 
-/** The same for notices, and for records that their recipients may have already: gives the ids of those made. */
+/** Of records that their recipients may have already, and notices: gives the ids of those made. */
 export const insertFurther = statement(
   'transfers.insert-further',
   `${insert} on conflict (record_id, recipient_id, part) do nothing returning id`,

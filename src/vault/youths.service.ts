@@ -97,7 +97,7 @@ export class YouthsService {
         return [want, { want, index, name: nameOf(want.controllerId, index) }];
       }),
     );
-    return { wanted: indexed, found: await this.lock(tx, [...distinct(indexed.values()).values()]) };
+    return { wanted: indexed, found: await this.lock(tx, distinct(indexed.values())) };
   }
 
   /** The second half: makes those that are not there, of all that were sought or of some. */
@@ -107,7 +107,7 @@ export class YouthsService {
     these: readonly WantedYouth[],
   ): Promise<Map<WantedYouth, Youth>> {
     const asked = these.map((want) => wanted.get(want) as Indexed);
-    const missing = [...distinct(asked.filter(({ name }) => !found.has(name))).values()];
+    const missing = distinct(asked.filter(({ name }) => !found.has(name)));
     let made: ReadonlyMap<string, Youth> = new Map();
     if (missing.length > 0) {
       this.insertMissing(tx, missing);
@@ -217,5 +217,6 @@ export class YouthsService {
   }
 }
 
-const distinct = (wanted: Iterable<Indexed>): Map<string, Indexed> =>
-  new Map([...wanted].map((one) => [one.name, one]));
+const distinct = (wanted: Iterable<Indexed>): Indexed[] => [
+  ...new Map([...wanted].map((one) => [one.name, one])).values(),
+];
