@@ -65,7 +65,7 @@ export async function askAboutYouth<Row>(
       controllerId: caller.controllerId,
       agencyId: caller.agencyId,
       youthId: youth?.id,
-      youthKey: youth?.key,
+      auditKey: youth?.auditKey,
       detail: { reason, entries: rows.length, ...detail },
     },
   ]);

@@ -30,9 +30,7 @@ export class AuditService {
     const rows = acts.map((act, i) => {
       const id = ids[i]!;
       const told = tell(act, at);
-      const key = act.youthKey
-        ? this.vault.auditKeyOf(act.youthKey)
-        : this.vault.auditKeyOfController(act.controllerId ?? 'hub');
+      const key = act.auditKey ?? this.vault.auditKeyOfController(act.controllerId ?? 'hub');
       return { id, act, told, entry: leafBytes(newLeafId(), told, commitment(saltFor(key, id), told)) };
     });
     tx.send(appendEntries, [rows.map((row) => row.id), rows.map((row) => row.entry)]);

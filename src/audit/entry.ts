@@ -28,8 +28,8 @@ export interface Act {
   readonly person?: StaffId | undefined;
   readonly youthId?: YouthId | undefined;
   readonly otherYouthId?: YouthId | undefined;
-  /** The youth's opened data key: it salts the commitment. Without a youth the controller's key does. */
-  readonly youthKey?: Buffer | undefined;
+  /** The youth's: it salts the commitment. Without a youth the controller's key does. */
+  readonly auditKey?: Buffer | undefined;
   readonly detail?: ActDetail | undefined;
 }
 

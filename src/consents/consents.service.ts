@@ -193,7 +193,7 @@ export class ConsentsService {
         agencyId: caller.agencyId,
         consentId: consent.id,
         youthId: youth.id,
-        youthKey: youth.key,
+        auditKey: youth.auditKey,
         detail: {
           recordTypes: consent.recordTypes,
           categories: consent.categories,

@@ -133,6 +133,7 @@ function withGrade(known: Youth | undefined, event: Prepared): Youth | undefined
       controllerId: '' as Youth['controllerId'],
       shard: 0,
       key: Buffer.alloc(0),
+      auditKey: Buffer.alloc(0),
     }),
     protection: told,
   };

@@ -274,7 +274,7 @@ function actsOf({ record, youth, plan }: Settled, retracted: readonly RecordId[]
     agencyId: record.senderId,
     recordType: record.type,
     recordId: record.id,
-    ...(youth && { youthId: youth.id, youthKey: youth.key }),
+    ...(youth && { youthId: youth.id, auditKey: youth.auditKey }),
   };
   const acts: Act[] = [];
   if (plan.state === 'refused')

@@ -133,7 +133,7 @@ export class PlanService {
       recipientId,
       recipientControllerId: partyOf(directory, recipientId, today).controllerId,
       youthId: youth?.id ?? null,
-      youthKey: youth?.key,
+      auditKey: youth?.auditKey,
       shard,
       terms: verdict,
       hold: verdict.do === 'hold' ? { reason: verdict.reason, until: this.holdUntil() } : null,

@@ -23,7 +23,7 @@ export interface Draft {
   readonly recipientId: AgencyId;
   readonly recipientControllerId: ControllerId;
   readonly youthId: YouthId | null;
-  readonly youthKey: Buffer | undefined;
+  readonly auditKey: Buffer | undefined;
   readonly shard: number;
   readonly terms: Terms;
   readonly hold: { readonly reason: HoldReason; readonly until: Date } | null;

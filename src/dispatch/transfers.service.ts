@@ -246,7 +246,7 @@ const termColumns = (terms: readonly Terms[]): string[][] => [
 
 /** A held transfer is not the recipient's to know of, nor its controller's: only the discloser's side may read that entry. */
 function actOfDraft(draft: Draft): Act {
-  const { hold, terms, youthId, youthKey } = draft;
+  const { hold, terms, youthId, auditKey } = draft;
   return {
     act: hold ? 'transfer-held' : 'transfer-available',
     controllerId: draft.controllerId,
@@ -256,7 +256,7 @@ function actOfDraft(draft: Draft): Act {
     recordType: draft.recordType,
     recordId: draft.recordId,
     transferId: draft.id,
-    ...(youthId && { youthId, youthKey }),
+    ...(youthId && { youthId, auditKey }),
     detail: { ...detailOf(terms), ...(hold && { reason: hold.reason }) },
   };
 }
@@ -282,7 +282,7 @@ function actOfMove(
     recordType: transfer.recordType,
     recordId: transfer.recordId,
     transferId: transfer.id,
-    ...(youth && { youthId: youth.id, youthKey: youth.key }),
+    ...(youth && { youthId: youth.id, auditKey: youth.auditKey }),
     detail,
   };
 }

@@ -119,7 +119,7 @@ export class AnswersService {
           transferId: row.transferId,
           ...(youth && {
             youthId: youth.id,
-            youthKey: youth.key,
+            auditKey: youth.auditKey,
             otherYouthId: row.recipientYouthId ?? undefined,
           }),
           detail: reason === null ? {} : { reason },

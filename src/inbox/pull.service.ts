@@ -235,7 +235,7 @@ export class PullService {
             ...(row.youthId &&
               youth && {
                 youthId: row.youthId,
-                youthKey: youth.key,
+                auditKey: youth.auditKey,
                 otherYouthId: own.get(row.transferId),
               }),
             detail: {

@@ -235,7 +235,7 @@ export class IntakeService {
         recordType: prepared.type.key,
         recordId: id,
         youthId: youth?.id,
-        youthKey: youth?.key,
+        auditKey: youth?.auditKey,
       })),
     );
   }

@@ -8,6 +8,7 @@ import type { ControllerId, RecordId, YouthId } from '../common/ids.js';
 import { ConfigError } from '../config/load.js';
 import { statement, withTx } from '../database/tx.js';
 import { checkValues, derive, sameBytes, type Keyring } from './keyring.js';
+import { OpenedKeys, type YouthKey } from './opened-keys.js';
 import { open, seal } from './seal.js';
 
 export const KEYRING = Symbol('Keyring');
@@ -27,11 +28,12 @@ const readCheck = statement('vault.read-check', `select name, value from stafett
 
 /**
  * The only place that knows a key. Everything here is computation on keys and bytes; youths.sql.ts keeps the rows.
- * Derived keys are remembered per controller (some hundred), never per youth.
+ * Derived keys are remembered per controller (some hundred); youths' for a minute.
  */
 @Injectable()
 export class VaultService implements OnApplicationBootstrap {
   private readonly derived = new Map<string, Buffer>();
+  private readonly opened = new OpenedKeys();
 
   constructor(
     @Inject(KEYRING) private readonly keyring: Keyring,
@@ -74,12 +76,18 @@ export class VaultService implements OnApplicationBootstrap {
   }
 
   newYouthKey(controller: ControllerId, youth: YouthId): DataKey {
-    return this.newKey(['youth-key', controller, youth]);
+    const made = this.newKey(['youth-key', controller, youth]);
+    this.remember(nameOfKey(controller, youth, made.kekId, made.wrapped), made.key);
+    return made;
   }
 
   /** @throws SealBroken when the wrapped key was changed or belongs to another youth */
-  openYouthKey(controller: ControllerId, youth: YouthId, kekId: string, wrapped: Buffer): Buffer {
-    return this.openKey(['youth-key', controller, youth], kekId, wrapped);
+  openYouthKey(controller: ControllerId, youth: YouthId, kekId: string, wrapped: Buffer): YouthKey {
+    const name = nameOfKey(controller, youth, kekId, wrapped);
+    return (
+      this.opened.get(name) ??
+      this.remember(name, this.openKey(['youth-key', controller, youth], kekId, wrapped))
+    );
   }
 
   /** A group record names no youth; its body has a key of its own. */
@@ -100,11 +108,6 @@ export class VaultService implements OnApplicationBootstrap {
     return this.openKey(['staff-key', controller, month], kekId, wrapped);
   }
 
-  /** HKDF(youth key, "audit"): salts the log's commitments; gone when the youth's key is. */
-  auditKeyOf(dataKey: Buffer): Buffer {
-    return derive(dataKey, 'stafett audit v1');
-  }
-
   /** Salts commitments of acts that concern no youth. */
   auditKeyOfController(controller: ControllerId | 'hub'): Buffer {
     return this.keyFor('audit', controller);
@@ -118,6 +121,10 @@ export class VaultService implements OnApplicationBootstrap {
   /** The seed of the key that signs the log's checkpoints. */
   logSeed(): Buffer {
     return this.keyring.logSeed;
+  }
+
+  private remember(name: string, key: Buffer): YouthKey {
+    return this.opened.put(name, { key, auditKey: derive(key, 'stafett audit v1') });
   }
 
   private newKey(context: readonly string[]): DataKey {
@@ -150,3 +157,6 @@ export class VaultService implements OnApplicationBootstrap {
     return key;
   }
 }
+
+const nameOfKey = (controller: ControllerId, youth: YouthId, kekId: string, wrapped: Buffer): string =>
+  `${controller}|${youth}|${kekId}|${wrapped.toString('latin1')}`;

@@ -3,6 +3,7 @@ import { CLOCK, type Clock } from '../common/clock.js';
 import { newId, type ControllerId, type YouthId } from '../common/ids.js';
 import type { Tx } from '../database/tx.js';
 import { shardOf } from '../queue/shards.js';
+import type { YouthKey } from './opened-keys.js';
 import { seal } from './seal.js';
 import { VaultService } from './vault.service.js';
 import {
@@ -30,11 +31,8 @@ export interface WantedYouth {
   readonly identity: Identity;
 }
 
-/** Lives for one transaction and is not kept. */
-export interface Keyed {
-  /** The data key, opened when it is first asked for: who only links a youth needs none. @throws SealBroken */
-  readonly key: Buffer;
-}
+/** Lives for one transaction and is not kept. Opened when it is first asked for: who only links a youth needs none. @throws SealBroken */
+export type Keyed = YouthKey;
 
 /** A youth of one controller. */
 export interface Youth extends Keyed {
@@ -188,16 +186,20 @@ export class YouthsService {
     const distinct = [...new Set(ids)];
     if (distinct.length === 0) return new Map();
     const rows = await tx.query<Omit<YouthRow, 'blindIndex'>>(readKeysOfYouths, [distinct]);
-    return new Map(rows.map((row) => [row.id, this.vault.auditKeyOf(this.open(row).key)]));
+    return new Map(rows.map((row) => [row.id, this.keyOf(row).auditKey]));
   }
 
   /** The key of a youth whose row was read with something else. */
   keyOf({ id, controllerId, kekId, wrapped }: WrappedKey): Keyed {
     const { vault } = this;
-    let key: Buffer | undefined;
+    let opened: YouthKey | undefined;
+    const open = (): YouthKey => (opened ??= vault.openYouthKey(controllerId, id, kekId, wrapped));
     return {
       get key() {
-        return (key ??= vault.openYouthKey(controllerId, id, kekId, wrapped));
+        return open().key;
+      },
+      get auditKey() {
+        return open().auditKey;
       },
     };
   }
@@ -212,6 +214,9 @@ export class YouthsService {
       protection,
       get key() {
         return keyed.key;
+      },
+      get auditKey() {
+        return keyed.auditKey;
       },
     };
   }

@@ -38,6 +38,39 @@ describe('in the database', () => {
   });
   afterAll(() => hub.close());
 
+  it('does not open a key that was changed, or moved to another youth, though this process has just opened the true one', async () => {
+    const school = hub.as(agencies.school);
+    const push = async (): Promise<string> => {
+      const id = await school.send(
+        school.event(
+          'education-interrupted',
+          dataOf('education-interrupted', newYouth(), { school: school.orgNumber }),
+        ),
+      );
+      await school.dispatched(id);
+      return id;
+    };
+    const [one, other] = [await push(), await push()];
+    const keyOf = `(select k.wrapped from stafett.record r join stafett.youth_key k using (youth_id) where r.id = $1)`;
+    const [kept] = await hub.sql<{ wrapped: Buffer }>(`select ${keyOf} as wrapped`, [one]);
+    const put = (wrapped: Buffer): Promise<unknown> =>
+      hub.sql(
+        'update stafett.youth_key set wrapped = $2 where youth_id = (select youth_id from stafett.record where id = $1)',
+        [one, wrapped],
+      );
+    const own = kept?.wrapped ?? Buffer.alloc(0);
+    const changed = Buffer.from(own);
+    changed[20] = (changed[20] ?? 0) ^ 1;
+    const [others] = await hub.sql<{ wrapped: Buffer }>(`select ${keyOf} as wrapped`, [other]);
+    const ot = hub.as(agencies.ot);
+    for (const wrapped of [changed, others?.wrapped ?? Buffer.alloc(0)]) {
+      await put(wrapped);
+      expect((await ot.pull('?limit=500')).status).toBe(500);
+    }
+    await put(own);
+    expect((await ot.pull('?limit=500')).status).toBe(200);
+  });
+
   it('does not open a body that was moved to another record', async () => {
     const school = hub.as(agencies.school);
     const youth = newYouth();
