@@ -83,8 +83,7 @@ export async function withTx<T>(
     try {
       return await once(db, work);
     } catch (error) {
-      const again =
-        serialization.has(sqlState(error) ?? '') || (againAfterLostCommit && error instanceof CommitLost);
+      const again = isSerialization(error) || (againAfterLostCommit && error instanceof CommitLost);
       if (again && attempt < ATTEMPTS) continue;
       throw toProblem(error instanceof CommitLost ? error.cause : error);
     }
@@ -224,6 +223,9 @@ function isBroken(error: unknown): boolean {
     (state === undefined && isFromConnection(error))
   );
 }
+
+/** Two transactions were in each other's way: whoever runs again may well succeed. */
+export const isSerialization = (error: unknown): boolean => serialization.has(sqlState(error) ?? '');
 
 /** The five-character SQLSTATE of an error from pg, bare or wrapped by TypeORM. */
 export function sqlState(error: unknown): string | undefined {

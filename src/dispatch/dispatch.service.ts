@@ -6,11 +6,12 @@ import { AuditService } from '../audit/audit.service.js';
 import type { Act } from '../audit/entry.js';
 import { CLOCK, type Clock } from '../common/clock.js';
 import type { AgencyId, RecordId, YouthId } from '../common/ids.js';
+import { Problem } from '../common/problems.js';
 import type { Config } from '../config/config.schema.js';
 import { CONFIG } from '../config/config.module.js';
 import { ConsentsService } from '../consents/consents.service.js';
 import { tryLockShards } from '../database/locks.js';
-import { withTx, type Tx } from '../database/tx.js';
+import { isSerialization, withTx, type Tx } from '../database/tx.js';
 import { DirectoryService } from '../directory/directory.service.js';
 import type { Directory } from '../directory/directory.js';
 import { Doorbell } from '../queue/doorbell.js';
@@ -18,12 +19,13 @@ import type { Found } from '../queue/lanes.js';
 import { Rechecks, type Recheck } from '../queue/recheck.js';
 import { IntakeService } from '../records/intake.service.js';
 import type { StoredRecord } from '../records/record.js';
+import { faultFields, Log } from '../telemetry/log.js';
 import { Metrics } from '../telemetry/metrics.js';
 import { YouthsService, type Youth } from '../vault/youths.service.js';
 import { BodiesService, type SealedBody } from './bodies.service.js';
 import { askers, claimRecords, retractRecords, settleRecords, toldBefore } from './dispatch.sql.js';
 import { restAfter } from './give-way.js';
-import { LowWater } from './low-water.js';
+import { Lane, type Taken } from './lane.js';
 import { NewsService } from './news.service.js';
 import { PlanService, typeOf, type Plan, type Subject } from './plan.service.js';
 import { isSourceOf, Told, type Teller } from './told.js';
@@ -40,10 +42,9 @@ interface Settled {
   readonly plan: Plan;
 }
 
-interface Lane {
-  readonly lowWater: LowWater;
-  /** Since when there has always been something to do; undefined: the last look left nothing. */
-  behindSince: number | undefined;
+/** A record, or news of one of its shard. */
+interface TakenUp extends Taken {
+  readonly id?: RecordId;
 }
 
 /**
@@ -69,6 +70,7 @@ export class DispatchService {
     private readonly rechecks: Rechecks,
     private readonly intake: IntakeService,
     private readonly metrics: Metrics,
+    private readonly log: Log,
     doorbell: Doorbell,
   ) {
     doorbell.answeredBy((shards, fromTheBeginning) => this.lookAndGiveWay(shards, fromTheBeginning));
@@ -78,7 +80,7 @@ export class DispatchService {
     const lane = this.laneOf(shards);
     if (fromTheBeginning) lane.lowWater.forget();
     const began = performance.now();
-    const found = await this.look(shards, lane.lowWater);
+    const found = await this.lookWithCare(shards, lane);
     lane.behindSince = found === 'more' ? (lane.behindSince ?? began) : undefined;
     const rest = restAfter({
       tookMs: performance.now() - began,
@@ -91,34 +93,62 @@ export class DispatchService {
 
   private laneOf(shards: readonly number[]): Lane {
     const first = shards[0] ?? 0;
-    const known = this.lanes.get(first) ?? { lowWater: new LowWater(), behindSince: undefined };
+    const known = this.lanes.get(first) ?? new Lane(this.config.dispatch.batchSize);
     this.lanes.set(first, known);
     return known;
   }
 
-  /** One transaction for what waits in some shards. */
-  private async look(shards: readonly number[], lowWater: LowWater): Promise<Found> {
+  /** Finds out what makes a look fail, and leaves it alone for a while (lane.ts). */
+  private async lookWithCare(shards: readonly number[], lane: Lane): Promise<Found> {
+    const open = lane.open(shards);
+    if (open.length === 0) return 'nothing';
+    let taken: readonly TakenUp[] = [];
+    try {
+      const found = await this.look(open, lane, (these) => (taken = these));
+      lane.went(taken);
+      return found;
+    } catch (error) {
+      // The database cannot be reached, is full or too busy: no record's fault. Nor is what fails before any was taken up.
+      if (error instanceof Problem || isSerialization(error) || taken.length === 0) throw error;
+      const alone = lane.failed(taken);
+      if (alone) {
+        const { shard, id: recordId } = alone;
+        this.log.error('shard-set-aside', { shard, ...(recordId && { recordId }), ...faultFields(error) });
+      } else this.log.warn('batch-failed', { count: taken.length, ...faultFields(error) });
+      return 'more';
+    }
+  }
+
+  /**
+   * One transaction for what waits in some shards.
+   * @param takes told what is taken up, before anything is done about it
+   */
+  private async look(
+    shards: readonly number[],
+    { lowWater, limit }: Lane,
+    takes: (these: readonly TakenUp[]) => void,
+  ): Promise<Found> {
     const directory = await this.directory.snapshot();
     const timer = this.metrics.dispatchSeconds.startTimer();
     return withTx(this.db, async (tx) => {
-      const { batchSize } = this.config.dispatch;
       // Sent together: what is looked for is looked for under the locks, or left alone.
       const [locked, news, claimed] = await Promise.all([
         tryLockShards(tx, shards),
         this.news.waits(tx, shards),
-        tx.query<Claimed>(claimRecords, [shards, batchSize, lowWater.from]),
+        tx.query<Claimed>(claimRecords, [shards, limit, lowWater.from]),
       ]);
       if (!locked) return 'busy';
       const ready = upToCancelled(claimed);
       // News and records take the same locks from the start of the order, so they never share a transaction.
-      if (news) await this.news.handle(tx, directory, shards);
+      if (news) await this.news.handle(tx, directory, shards, limit, takes);
       else if (ready.length > 0) {
+        takes(ready);
         const last = await this.dispatch(tx, directory, ready);
         tx.afterCommit(() => lowWater.claimed(last));
       } else return 'nothing';
       timer();
       // What is committed from now on rings for itself.
-      return news || claimed.length === batchSize || ready.length < claimed.length ? 'more' : 'nothing';
+      return news || claimed.length === limit || ready.length < claimed.length ? 'more' : 'nothing';
     });
   }
 

@@ -13,10 +13,12 @@ import { BodiesService, type SealedBody } from './bodies.service.js';
 import { anyRecheck, recordsById, takeRechecks } from './dispatch.sql.js';
 import { PlanService, typeOf, type Subject } from './plan.service.js';
 import type { Draft, Notice, OpenTransfer } from './transfer.js';
+import type { Taken } from './lane.js';
 import { findAffected, transfersById } from './transfers.sql.js';
 import { TransfersService, type Closing, type Rejudged } from './transfers.service.js';
 
 interface News {
+  readonly shard: number;
   readonly cause: Cause;
   readonly subject: string;
   readonly other: string | null;
@@ -45,10 +47,21 @@ export class NewsService {
     return (await tx.query(anyRecheck, [shards])).length > 0;
   }
 
-  /** The locks are taken in the one order: youths, releases, transfers, inboxes. */
-  async handle(tx: Tx, directory: Directory, shards: readonly number[]): Promise<void> {
-    const news = await tx.query<News>(takeRechecks, [shards, NEWS_A_LOOK]);
+  /**
+   * The locks are taken in the one order: youths, releases, transfers, inboxes.
+   * @param most pieces of news that are handled at once
+   * @param takes told which, before anything is done about them
+   */
+  async handle(
+    tx: Tx,
+    directory: Directory,
+    shards: readonly number[],
+    most: number,
+    takes: (these: readonly Taken[]) => void,
+  ): Promise<void> {
+    const news = await tx.query<News>(takeRechecks, [shards, Math.min(most, NEWS_A_LOOK)]);
     if (news.length === 0) return;
+    takes(news);
     const of = (...causes: Cause[]): string[] => [
       ...new Set(news.filter(({ cause }) => causes.includes(cause)).map(({ subject }) => subject)),
     ];

@@ -1,0 +1,73 @@
+import { LowWater } from './low-water.js';
+
+/** Milliseconds that a shard is left alone after its first failure; twice as long after each further one, up to LONGEST_MS. */
+const FIRST_MS = 5000;
+const LONGEST_MS = 300_000;
+
+/** Something that a look takes up: a record, or a piece of news. */
+export interface Taken {
+  readonly shard: number;
+}
+
+interface Aside {
+  readonly until: number;
+  readonly ms: number;
+}
+
+/**
+ * What dispatch remembers of a lane between looks. One record that cannot be dispatched (a body that was tampered with, a gap in the hub's
+ * own checks) must not keep all others waiting: after a look that failed the next one takes half as much, until what is at fault is alone.
+ * Its shard is left alone then, with all that waits behind it, because a youth's records never overtake each other; the others go on.
+ */
+export class Lane {
+  readonly lowWater: LowWater;
+  /** Since when there has always been something to do; undefined: the last look left nothing. */
+  behindSince: number | undefined;
+  private most: number;
+  private readonly asides = new Map<number, Aside>();
+
+  /**
+   * @param batchSize most that one look takes
+   * @param now milliseconds of a clock that is never set
+   */
+  constructor(
+    private readonly batchSize: number,
+    private readonly now: () => number = () => performance.now(),
+  ) {
+    this.lowWater = new LowWater(now);
+    this.most = batchSize;
+  }
+
+  /** Most that the next look takes. */
+  get limit(): number {
+    return this.most;
+  }
+
+  /** The shards that are not left alone just now. */
+  open(shards: readonly number[]): readonly number[] {
+    if (this.asides.size === 0) return shards;
+    const now = this.now();
+    return shards.filter((shard) => (this.asides.get(shard)?.until ?? 0) <= now);
+  }
+
+  /** A look has done all that it took. */
+  went(taken: readonly Taken[]): void {
+    this.most = Math.min(this.batchSize, this.most * 2);
+    for (const { shard } of taken) this.asides.delete(shard);
+  }
+
+  /**
+   * A look has failed, and what it took is as it was.
+   * @returns what is left alone from now on with its shard; undefined where several may be at fault, and the next look takes fewer
+   */
+  failed<T extends Taken>(taken: readonly T[]): T | undefined {
+    const [first] = taken;
+    if (taken.length > 1 || !first) {
+      this.most = Math.max(1, Math.floor(Math.min(this.most, taken.length) / 2));
+      return undefined;
+    }
+    const ms = Math.min(LONGEST_MS, (this.asides.get(first.shard)?.ms ?? FIRST_MS / 2) * 2);
+    this.asides.set(first.shard, { ms, until: this.now() + ms });
+    return first;
+  }
+}

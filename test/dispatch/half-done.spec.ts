@@ -1,0 +1,86 @@
+import { asAdmin } from '../support/database.js';
+import { agencies, startTestHub, type TestHub } from '../support/hub.js';
+import { until } from '../support/until.js';
+import { dataOf, newYouth } from '../support/youths.js';
+
+const lines: string[] = [];
+let hub: TestHub;
+beforeAll(async () => {
+  hub = await startTestHub(
+    (config) => ({ ...config, process: { ...config.process, logLevel: 'error' } }),
+    { write: (line: string) => void lines.push(line) },
+  );
+});
+afterAll(() => hub.close());
+
+/** As no hub leaves it: the triggers that keep states in their order are off. */
+const put = (id: string, state: string): Promise<void> =>
+  asAdmin(hub.database.superUrl, async (admin) => {
+    await admin.query('set session_replication_role = replica');
+    await admin.query('update stafett.record set state = $2 where id = $1', [id, state]);
+  });
+
+const traceOf = async (
+  id: string,
+): Promise<{ transfers: number; entries: number; state: string | undefined }> => {
+  const [row] = await hub.sql<{ transfers: number; entries: number; state: string }>(
+    `select state, (select count(*)::int from stafett.transfer where record_id = r.id) as transfers,
+       (select count(*)::int from stafett.entry_detail where record_id = r.id and act = 'transfer-available') as entries
+     from stafett.record r where id = $1`,
+    [id],
+  );
+  return { transfers: row?.transfers ?? 0, entries: row?.entries ?? 0, state: row?.state };
+};
+
+/** Told to dispatch the same again, as no hub leaves a record; then something else, so that the hub looks. */
+async function again(id: string): Promise<string> {
+  await put(id, 'received');
+  return push();
+}
+
+const push = async (): Promise<string> => {
+  const school = hub.as(agencies.school);
+  return school.send(
+    school.event(
+      'education-interrupted',
+      dataOf('education-interrupted', newYouth(), { school: school.orgNumber }),
+    ),
+  );
+};
+const dispatched = async (id: string): Promise<string> => {
+  await hub.as(agencies.school).dispatched(id);
+  return id;
+};
+const setAside = (id: string): boolean =>
+  lines.some((line) => line.includes('shard-set-aside') && line.includes(id));
+
+it('dispatches nothing of a record that has a transfer already, leaves no entry of a transfer that was not made, and says so', async () => {
+  const broken = await dispatched(await push());
+  await again(broken);
+  await until(() => setAside(broken));
+  expect(await traceOf(broken)).toEqual({ transfers: 1, entries: 1, state: 'received' });
+});
+
+it('lets one that cannot be dispatched keep nobody waiting but those of its shard', async () => {
+  const broken = await dispatched(await push());
+  const [own] = await hub.sql<{ sealed: Buffer }>('select sealed from stafett.record_body where id = $1', [broken]);
+  const turn = (sealed: Buffer | undefined): Promise<unknown> =>
+    hub.sql('update stafett.record_body set sealed = $2 where id = $1', [broken, sealed]);
+  await hub.sql('delete from stafett.transfer where record_id = $1', [broken]);
+  await turn(Buffer.alloc(100, 1));
+  await put(broken, 'received');
+  const others = await Promise.all(Array.from({ length: 30 }, push));
+  const shardOf = (id: string): Promise<{ shard: number }[]> =>
+    hub.sql('select shard from stafett.record where id = $1', [id]);
+  const [shard] = await shardOf(broken);
+  for (const id of others) {
+    const [{ shard: other } = { shard: -1 }] = await shardOf(id);
+    if (other !== shard?.shard) await dispatched(id);
+  }
+  await until(() => setAside(broken));
+  expect(await traceOf(broken)).toEqual({ transfers: 0, entries: 1, state: 'received' });
+
+  await turn(own?.sealed);
+  await dispatched(broken);
+  expect(await traceOf(broken)).toEqual({ transfers: 1, entries: 2, state: 'dispatched' });
+});
