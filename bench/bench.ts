@@ -12,11 +12,15 @@ import { Site, type SiteOptions } from './site.js';
 const FLOOR_SHARE = 0.6;
 /** Between slices, so that what the last one left (a checkpoint, garbage) is not the next one's. */
 const PAUSE_MS = 100;
+/** After two minutes in which nobody asked it for anything a hub spent up to twice its usual time on a record, for some four seconds. */
+const COLD_AFTER_MS = 100_000;
 
 /** What the figures share: the server, the floor, the hubs, and how slices alternate. */
 export class Bench {
   private readonly floors: number[] = [];
   private readonly open = new Map<string, Site>();
+  /** When a figure last asked for each. */
+  private readonly asked = new Map<Site, number>();
   private readonly results = new Map<string, number>();
 
   private constructor(
@@ -45,11 +49,13 @@ export class Bench {
   /** A hub on a database of its own, warm, until the figure finishes it. `prepare` works on it before. */
   async site(options: SiteOptions, prepare?: (site: Site) => Promise<void>): Promise<Site> {
     const known = this.open.get(options.database);
-    if (known) return known;
-    const site = await this.coldSite(options);
-    await prepare?.(site);
-    this.say(`warming up ${options.database}`);
-    await warmUp(site, this.options.seconds);
+    const site = known ?? (await this.coldSite(options));
+    if (!known) await prepare?.(site);
+    if (performance.now() - (this.asked.get(site) ?? -Infinity) > COLD_AFTER_MS) {
+      this.say(`warming up ${options.database}`);
+      await warmUp(site, this.options.seconds);
+    }
+    this.asked.set(site, performance.now());
     return site;
   }
 

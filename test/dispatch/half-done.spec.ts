@@ -6,10 +6,9 @@ import { dataOf, newYouth } from '../support/youths.js';
 const lines: string[] = [];
 let hub: TestHub;
 beforeAll(async () => {
-  hub = await startTestHub(
-    (config) => ({ ...config, process: { ...config.process, logLevel: 'error' } }),
-    { write: (line: string) => void lines.push(line) },
-  );
+  hub = await startTestHub((config) => ({ ...config, process: { ...config.process, logLevel: 'error' } }), {
+    write: (line: string) => void lines.push(line),
+  });
 });
 afterAll(() => hub.close());
 
@@ -63,7 +62,9 @@ it('dispatches nothing of a record that has a transfer already, leaves no entry 
 
 it('lets one that cannot be dispatched keep nobody waiting but those of its shard', async () => {
   const broken = await dispatched(await push());
-  const [own] = await hub.sql<{ sealed: Buffer }>('select sealed from stafett.record_body where id = $1', [broken]);
+  const [own] = await hub.sql<{ sealed: Buffer }>('select sealed from stafett.record_body where id = $1', [
+    broken,
+  ]);
   const turn = (sealed: Buffer | undefined): Promise<unknown> =>
     hub.sql('update stafett.record_body set sealed = $2 where id = $1', [broken, sealed]);
   await hub.sql('delete from stafett.transfer where record_id = $1', [broken]);

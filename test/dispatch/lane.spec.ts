@@ -27,10 +27,9 @@ function run(lane: Lane, waiting: Waiting[]): { done: Waiting[]; looks: number }
 it('dispatches all that does not stand behind something that fails, each shard in its order, in looks that grow with the logarithm', () => {
   fc.assert(
     fc.property(
-      fc.array(
-        fc.record({ shard: fc.nat(255), bad: fc.integer({ min: 0, max: 99 }).map((n) => n < 3) }),
-        { maxLength: 600 },
-      ),
+      fc.array(fc.record({ shard: fc.nat(255), bad: fc.integer({ min: 0, max: 99 }).map((n) => n < 3) }), {
+        maxLength: 600,
+      }),
       (all) => {
         const { done, looks } = run(new Lane(BATCH, () => 0), [...all]);
         const broken = new Set<number>();
