@@ -10,6 +10,7 @@ import { Problem } from '../common/problems.js';
 import type { Config } from '../config/config.schema.js';
 import { CONFIG } from '../config/config.module.js';
 import { ConsentsService } from '../consents/consents.service.js';
+import { firstRows } from '../database/first-rows.js';
 import { tryLockShards } from '../database/locks.js';
 import { isSerialization, withTx, type Tx } from '../database/tx.js';
 import { DirectoryService } from '../directory/directory.service.js';
@@ -135,7 +136,7 @@ export class DispatchService {
       const [locked, news, claimed] = await Promise.all([
         tryLockShards(tx, shards),
         this.news.waits(tx, shards),
-        tx.query<Claimed>(claimRecords, [shards, limit, lowWater.from]),
+        firstRows<Claimed>(tx, claimRecords, [shards, limit, lowWater.from]),
       ]);
       if (!locked) return 'busy';
       const ready = upToCancelled(claimed);

@@ -1,0 +1,20 @@
+import { statement, type Tx } from './tx.js';
+
+const without = statement('first-rows.begin', 'set local enable_bitmapscan = off');
+const withAgain = statement('first-rows.end', 'set local enable_bitmapscan = on');
+
+/**
+ * Runs a statement that takes the first rows of an index, in its order. Between a table's first vacuum and its first analyze PostgreSQL thinks
+ * that few rows would match, and plans to fetch all of them, to join and to sort them, for each hundred that are asked for: a claim
+ * took 12 ms beside 5,000 waiting records, and takes 1. All three leave together. The connection keeps the plan, but nothing tells
+ * when it is made anew.
+ */
+export function firstRows<Row extends object>(
+  tx: Tx,
+  ...[statement, values]: Parameters<Tx['query']>
+): Promise<Row[]> {
+  tx.send(without);
+  const rows = tx.query<Row>(statement, values);
+  tx.send(withAgain);
+  return rows;
+}
