@@ -6,6 +6,7 @@ import { BodiesService } from './bodies.service.js';
 import { CheckController } from './check.controller.js';
 import { DispatchService } from './dispatch.service.js';
 import { ExpiryService } from './expiry.service.js';
+import { LooksService } from './looks.service.js';
 import { NewsService } from './news.service.js';
 import { PlanService } from './plan.service.js';
 import { TransfersService } from './transfers.service.js';
@@ -18,6 +19,7 @@ import { WakeupsService } from './wakeups.service.js';
     BodiesService,
     DispatchService,
     ExpiryService,
+    LooksService,
     NewsService,
     PlanService,
     TransfersService,

@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { Inject, Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import type { DataSource } from 'typeorm';
@@ -6,27 +5,20 @@ import { AuditService } from '../audit/audit.service.js';
 import type { Act } from '../audit/entry.js';
 import { CLOCK, type Clock } from '../common/clock.js';
 import type { AgencyId, RecordId, YouthId } from '../common/ids.js';
-import { Problem } from '../common/problems.js';
-import type { Config } from '../config/config.schema.js';
-import { CONFIG } from '../config/config.module.js';
 import { ConsentsService } from '../consents/consents.service.js';
 import { firstRows } from '../database/first-rows.js';
 import { tryLockShards } from '../database/locks.js';
-import { isSerialization, withTx, type Tx } from '../database/tx.js';
+import { withTx, type Tx } from '../database/tx.js';
 import { DirectoryService } from '../directory/directory.service.js';
 import type { Directory } from '../directory/directory.js';
-import { Doorbell } from '../queue/doorbell.js';
 import type { Found } from '../queue/lanes.js';
 import { Rechecks, type Recheck } from '../queue/recheck.js';
-import { IntakeService } from '../records/intake.service.js';
 import type { StoredRecord } from '../records/record.js';
-import { faultFields, Log } from '../telemetry/log.js';
 import { Metrics } from '../telemetry/metrics.js';
 import { YouthsService, type Youth } from '../vault/youths.service.js';
 import { BodiesService, type SealedBody } from './bodies.service.js';
 import { askers, claimRecords, retractRecords, settleRecords, toldBefore } from './dispatch.sql.js';
-import { restAfter } from './give-way.js';
-import { Lane, type Taken } from './lane.js';
+import type { Lane, Taken } from './lane.js';
 import { NewsService } from './news.service.js';
 import { PlanService, typeOf, type Plan, type Subject } from './plan.service.js';
 import { isSourceOf, Told, type Teller } from './told.js';
@@ -43,22 +35,19 @@ interface Settled {
   readonly plan: Plan;
 }
 
-/** A record, or news of one of its shard. */
-interface TakenUp extends Taken {
+/** A record, or a piece of news. */
+export interface TakenUp extends Taken {
   readonly id?: RecordId;
 }
 
 /**
- * Answers the doorbell. Runs at least once for every record: a second run finds none in state `received` and does nothing, and
+ * What one look does. It runs at least once for every record: a second run finds none in state `received` and does nothing, and
  * the shard's lock keeps a racing twin out.
  */
 @Injectable()
 export class DispatchService {
-  private readonly lanes = new Map<number, Lane>();
-
   constructor(
     @InjectDataSource() private readonly db: DataSource,
-    @Inject(CONFIG) private readonly config: Config,
     @Inject(CLOCK) private readonly clock: Clock,
     private readonly directory: DirectoryService,
     private readonly youths: YouthsService,
@@ -69,62 +58,14 @@ export class DispatchService {
     private readonly news: NewsService,
     private readonly audit: AuditService,
     private readonly rechecks: Rechecks,
-    private readonly intake: IntakeService,
     private readonly metrics: Metrics,
-    private readonly log: Log,
-    doorbell: Doorbell,
-  ) {
-    doorbell.answeredBy((shards, fromTheBeginning) => this.lookAndGiveWay(shards, fromTheBeginning));
-  }
-
-  private async lookAndGiveWay(shards: readonly number[], fromTheBeginning: boolean): Promise<Found> {
-    const lane = this.laneOf(shards);
-    if (fromTheBeginning) lane.lowWater.forget();
-    const began = performance.now();
-    const found = await this.lookWithCare(shards, lane);
-    lane.behindSince = found === 'more' ? (lane.behindSince ?? began) : undefined;
-    const rest = restAfter({
-      tookMs: performance.now() - began,
-      behindMs: began - (lane.behindSince ?? began),
-      pending: this.intake.pending,
-    });
-    if (rest > 0) await sleep(rest);
-    return found;
-  }
-
-  private laneOf(shards: readonly number[]): Lane {
-    const first = shards[0] ?? 0;
-    const known = this.lanes.get(first) ?? new Lane(this.config.dispatch.batchSize);
-    this.lanes.set(first, known);
-    return known;
-  }
-
-  /** Finds out what makes a look fail, and leaves it alone for a while (lane.ts). */
-  private async lookWithCare(shards: readonly number[], lane: Lane): Promise<Found> {
-    const open = lane.open(shards);
-    if (open.length === 0) return 'nothing';
-    let taken: readonly TakenUp[] = [];
-    try {
-      const found = await this.look(open, lane, (these) => (taken = these));
-      lane.went(taken);
-      return found;
-    } catch (error) {
-      // The database cannot be reached, is full or too busy: no record's fault. Nor is what fails before any was taken up.
-      if (error instanceof Problem || isSerialization(error) || taken.length === 0) throw error;
-      const alone = lane.failed(taken);
-      if (alone) {
-        const { shard, id: recordId } = alone;
-        this.log.error('shard-set-aside', { shard, ...(recordId && { recordId }), ...faultFields(error) });
-      } else this.log.warn('batch-failed', { count: taken.length, ...faultFields(error) });
-      return 'more';
-    }
-  }
+  ) {}
 
   /**
    * One transaction for what waits in some shards.
    * @param takes told what is taken up, before anything is done about it
    */
-  private async look(
+  async look(
     shards: readonly number[],
     { lowWater, limit }: Lane,
     takes: (these: readonly TakenUp[]) => void,

@@ -1,4 +1,5 @@
 import { hash } from 'node:crypto';
+import { putNewest } from '../common/bounded.js';
 import type { Verified } from './token.claims.js';
 
 const MAX_TOKENS = 10_000;
@@ -29,9 +30,6 @@ export class TokenCache {
   put(key: string, verified: Verified, now: Date): void {
     const until = Math.min(now.getTime() + this.seconds * 1000, verified.expiresAt);
     if (until <= now.getTime()) return;
-    // A Map keeps the order of insertion: the first key is the oldest.
-    const [oldest] = this.entries.size >= this.limit ? this.entries.keys() : [];
-    if (oldest !== undefined) this.entries.delete(oldest);
-    this.entries.set(key, { verified, until });
+    putNewest(this.entries, this.limit, key, { verified, until });
   }
 }

@@ -1,3 +1,5 @@
+import { putNewest } from '../common/bounded.js';
+
 /** A youth's data key in the clear, and what salts the log's commitments. */
 export interface YouthKey {
   readonly key: Buffer;
@@ -47,11 +49,7 @@ export class OpenedKeys {
       auditKey: own.subarray(key.length),
       until: this.now() + KEPT_MS,
     };
-    this.entries.delete(name);
-    // A Map keeps the order of insertion: the first one is the oldest.
-    const [oldest] = this.entries.size >= this.limit ? this.entries.keys() : [];
-    if (oldest !== undefined) this.entries.delete(oldest);
-    this.entries.set(name, entry);
+    putNewest(this.entries, this.limit, name, entry);
     this.forgetting ??= setTimeout(() => this.forget(), KEPT_MS).unref();
     return entry;
   }

@@ -1,0 +1,72 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Inject, Injectable } from '@nestjs/common';
+import { Problem } from '../common/problems.js';
+import type { Config } from '../config/config.schema.js';
+import { CONFIG } from '../config/config.module.js';
+import { isSerialization } from '../database/tx.js';
+import { Doorbell } from '../queue/doorbell.js';
+import type { Found } from '../queue/lanes.js';
+import { IntakeService } from '../records/intake.service.js';
+import { faultFields, Log } from '../telemetry/log.js';
+import { DispatchService, type TakenUp } from './dispatch.service.js';
+import { restAfter } from './give-way.js';
+import { Lane } from './lane.js';
+
+/** Answers the doorbell: when dispatch looks, how much it takes at once, and what it leaves alone. */
+@Injectable()
+export class LooksService {
+  private readonly lanes = new Map<number, Lane>();
+
+  constructor(
+    @Inject(CONFIG) private readonly config: Config,
+    private readonly dispatch: DispatchService,
+    private readonly intake: IntakeService,
+    private readonly log: Log,
+    doorbell: Doorbell,
+  ) {
+    doorbell.answeredBy((shards, fromTheBeginning) => this.answer(shards, fromTheBeginning));
+  }
+
+  private async answer(shards: readonly number[], fromTheBeginning: boolean): Promise<Found> {
+    const lane = this.laneOf(shards);
+    if (fromTheBeginning) lane.lowWater.forget();
+    const began = performance.now();
+    const found = await this.lookWithCare(shards, lane);
+    lane.behindSince = found === 'more' ? (lane.behindSince ?? began) : undefined;
+    const rest = restAfter({
+      tookMs: performance.now() - began,
+      behindMs: began - (lane.behindSince ?? began),
+      pending: this.intake.pending,
+    });
+    if (rest > 0) await sleep(rest);
+    return found;
+  }
+
+  private laneOf(shards: readonly number[]): Lane {
+    const first = shards[0] ?? 0;
+    const known = this.lanes.get(first) ?? new Lane(this.config.dispatch.batchSize);
+    this.lanes.set(first, known);
+    return known;
+  }
+
+  /** Finds out what makes a look fail, and leaves it alone for a while (lane.ts). */
+  private async lookWithCare(shards: readonly number[], lane: Lane): Promise<Found> {
+    const open = lane.open(shards);
+    if (open.length === 0) return 'nothing';
+    let taken: readonly TakenUp[] = [];
+    try {
+      const found = await this.dispatch.look(open, lane, (these) => (taken = these));
+      lane.went(taken);
+      return found;
+    } catch (error) {
+      // The database cannot be reached, is full or too busy: no record's fault. Nor is what fails before any was taken up.
+      if (error instanceof Problem || isSerialization(error) || taken.length === 0) throw error;
+      const alone = lane.failed(taken);
+      if (alone) {
+        const { shard, id: recordId } = alone;
+        this.log.error('shard-set-aside', { shard, ...(recordId && { recordId }), ...faultFields(error) });
+      } else this.log.warn('batch-failed', { count: taken.length, ...faultFields(error) });
+      return 'more';
+    }
+  }
+}
