@@ -54,6 +54,13 @@ interface PgClient extends Losable {
 }
 
 const serialization = new Set(['40001', '40P01']);
+/** Ended by an administrator, a crash or a drop (57P01 to 57P05), or after too long an idleness or transaction (25P03, 25P04). */
+const sessionEnds = /^(57P0[1-5]|25P0[34])$/;
+/**
+ * What is nobody's fault and passes: connections, resources (a full disk, too many sessions), intervention, the server's own system errors;
+ * a server that only reads, as after a switch to a standby (25006); locks that did not come free in time (55P03), or never together.
+ */
+const passing = /^(08...|53...|57...|58...|25006|25P0[34]|55P03|40001|40P01)$/;
 const ATTEMPTS = 5;
 
 export interface TxOptions {
@@ -72,7 +79,7 @@ class CommitLost extends Error {
 /**
  * Runs `work` in one READ COMMITTED transaction and commits it. On a serialization failure or a deadlock the whole of
  * `work` runs again, so it must have no effect outside the database.
- * @throws Problem unavailable when the database cannot be reached (SQLSTATE classes 08, 53, 57, or no connection)
+ * @throws Problem unavailable when the database cannot be reached or used just now
  */
 export async function withTx<T>(
   db: DataSource,
@@ -214,18 +221,18 @@ async function commitAfter(sent: readonly Promise<unknown>[], connection: PgClie
   if ((await committed).command !== 'COMMIT') throw new Error('the transaction had failed before COMMIT');
 }
 
-/** No answer came, or the server is ending the session (57P01 to 57P05): whatever is asked next on this connection fails too. */
+/** No answer came, or the server is ending the session: whatever is asked next on this connection fails too. */
 function isBroken(error: unknown): boolean {
   const state = sqlState(error);
   return (
     error instanceof CommitLost ||
-    state?.startsWith('57P') ||
+    sessionEnds.test(state ?? '') ||
     (state === undefined && isFromConnection(error))
   );
 }
 
 /** Two transactions were in each other's way: whoever runs again may well succeed. */
-export const isSerialization = (error: unknown): boolean => serialization.has(sqlState(error) ?? '');
+const isSerialization = (error: unknown): boolean => serialization.has(sqlState(error) ?? '');
 
 /** The five-character SQLSTATE of an error from pg, bare or wrapped by TypeORM. */
 export function sqlState(error: unknown): string | undefined {
@@ -246,11 +253,10 @@ function isFromConnection(error: unknown): boolean {
   return noConnection.test(`${String(message)} ${String(code)}`);
 }
 
-/** Turns "cannot reach or use the database now" into a 503, and leaves every other error as it is. */
+/** Turns "cannot reach or use the database now" into a 503 (`passing`), and leaves every other error as it is. */
 export function toProblem(error: unknown): unknown {
   if (error instanceof Problem || typeof error !== 'object' || error === null) return error;
   const state = sqlState(error);
-  const unavailable =
-    state !== undefined ? ['08', '53', '57'].includes(state.slice(0, 2)) : isFromConnection(error);
+  const unavailable = state === undefined ? isFromConnection(error) : passing.test(state);
   return unavailable ? new Problem('unavailable', [], {}, { cause: error }) : error;
 }

@@ -3,7 +3,6 @@ import { Inject, Injectable } from '@nestjs/common';
 import { Problem } from '../common/problems.js';
 import type { Config } from '../config/config.schema.js';
 import { CONFIG } from '../config/config.module.js';
-import { isSerialization } from '../database/tx.js';
 import { Doorbell } from '../queue/doorbell.js';
 import type { Found } from '../queue/lanes.js';
 import { IntakeService } from '../records/intake.service.js';
@@ -60,7 +59,7 @@ export class LooksService {
       return found;
     } catch (error) {
       // The database cannot be reached, is full or too busy: no record's fault. Nor is what fails before any was taken up.
-      if (error instanceof Problem || isSerialization(error) || taken.length === 0) throw error;
+      if (error instanceof Problem || taken.length === 0) throw error;
       const alone = lane.failed(taken);
       if (alone) {
         const { shard, id: recordId } = alone;

@@ -139,6 +139,60 @@ it(
   PATIENCE_MS,
 );
 
+/** What happens to processes and sessions and is over in a moment. Each says how many it hit. */
+const disturbances: Readonly<Record<string, (world: World, chance: Chance) => Promise<number>>> = {
+  'a process stands still in the middle of its work and goes on': async (world, chance) => {
+    const hub = chance.one(world.hubs);
+    hub.signal('SIGSTOP');
+    await sleep(chance.between(500, isLong() ? 8000 : 3000));
+    hub.signal('SIGCONT');
+    return 1;
+  },
+  'sessions of PostgreSQL are ended by its administrator': (world) =>
+    toSessions(world, 20, `pg_terminate_backend(pid)`),
+  // A statement takes a millisecond: most are over before they are hit.
+  'statements are cancelled by its administrator': (world) =>
+    toSessions(world, 500, `pg_cancel_backend(pid)`),
+  'a session of PostgreSQL breaks down, and the server ends all others': async (world, chance) => {
+    const pids = await asAdmin(suite.databases.superUrl(world.databaseUrl), (admin) =>
+      admin.query<{ pid: number }>(`select pid ${atWork}`),
+    );
+    if (pids.rows.length > 0) process.kill(chance.one(pids.rows).pid, 'SIGKILL');
+    return pids.rows.length;
+  },
+};
+const atWork = `from pg_stat_activity where datname = current_database() and application_name = 'stafett' and state <> 'idle'`;
+
+/** So many times, every session that is at work just then. */
+const toSessions = (world: World, times: number, what: string): Promise<number> =>
+  asAdmin(suite.databases.superUrl(world.databaseUrl), async (admin) => {
+    let hit = 0;
+    for (let time = 0; time < times; time += 1) {
+      const { rows } = await admin.query<{ hit: number }>(`select count(${what})::int as hit ${atWork}`);
+      hit += rows[0]?.hit ?? 0;
+      await sleep(2);
+    }
+    return hit;
+  });
+
+const allDisturbances = Object.keys(disturbances);
+it.each(isLong() ? allDisturbances : [new Chance(suite.seed).one(allDisturbances)])(
+  'loses nothing when %s',
+  async (what) => {
+    const chance = new Chance(suite.seed);
+    const world = await two();
+    const senders = world.traffic({ timeoutMs: 15_000 }, { timeoutMs: 15_000 });
+    let hit = 0;
+    for (const until = performance.now() + loadSeconds() * 1000; performance.now() < until || hit === 0;) {
+      await third();
+      hit += (await disturbances[what]?.(world, chance)) ?? 0;
+    }
+    expect(await world.verdict()).toEqual([]);
+    allTold(senders);
+  },
+  PATIENCE_MS,
+);
+
 const fillable = ['intake.insert-bodies', 'transfers.insert', 'audit.append-details', 'inbox.collect'];
 
 // Each costs two starts of a hub: in `npm test` chance takes one.

@@ -161,6 +161,57 @@ it('answers "unavailable" when a statement takes longer than its time', async ()
   }
 });
 
+describe('answers "unavailable", and works again at once,', () => {
+  const briefly = statement('test.briefly', `select set_config($1, '50ms', true)`);
+  const readOnly = statement('test.read-only', 'set transaction read only');
+  const clash = statement('test.clash', `do $$ begin raise exception using errcode = '40001'; end $$`);
+  const badDisk = statement('test.bad-disk', `do $$ begin raise exception using errcode = '58030'; end $$`);
+  const isUnavailable = (work: Promise<unknown>): Promise<void> =>
+    expect(work).rejects.toMatchObject({ code: 'unavailable' });
+  afterEach(async () => expect(await count('kept')).toBe(1));
+
+  it('when a lock does not come free in the time that its login may wait', () =>
+    withTx(db, async (holder) => {
+      await holder.query(lock, [11]);
+      await isUnavailable(
+        withTx(db, async (tx) => {
+          await tx.query(briefly, ['lock_timeout']);
+          await tx.query(lock, [11]);
+        }),
+      );
+    }));
+
+  it('when the server ends a session whose process stood still in the middle of a transaction', () =>
+    isUnavailable(
+      withTx(db, async (tx) => {
+        await tx.query(briefly, ['idle_in_transaction_session_timeout']);
+        await new Promise((resolve) => setTimeout(resolve, 200));
+        await tx.query(addCheck, ['stood-still']);
+      }),
+    ));
+
+  it('when the server only reads, as after a switch to a standby', () =>
+    isUnavailable(
+      withTx(db, async (tx) => {
+        await tx.query(readOnly);
+        await tx.query(addCheck, ['read-only']);
+      }),
+    ));
+
+  it('when its disk fails', () => isUnavailable(withTx(db, (tx) => tx.query(badDisk))));
+
+  it('when others are in the way time after time', async () => {
+    let runs = 0;
+    await isUnavailable(
+      withTx(db, (tx) => {
+        runs += 1;
+        return tx.query(clash);
+      }),
+    );
+    expect(runs).toBe(5);
+  });
+});
+
 it('answers "unavailable" while the server is down, and serves again when it is back', async () => {
   const server = await startPostgres();
   const away = await openApp(server.superUrl, {
