@@ -43,6 +43,12 @@ export class Lane {
     return this.most;
   }
 
+  /** How many shards are left alone just now. */
+  get aside(): number {
+    const now = this.now();
+    return [...this.asides.values()].filter(({ until }) => until > now).length;
+  }
+
   /** The shards that are not left alone just now. */
   open(shards: readonly number[]): readonly number[] {
     if (this.asides.size === 0) return shards;

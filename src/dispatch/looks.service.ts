@@ -7,6 +7,7 @@ import { Doorbell } from '../queue/doorbell.js';
 import type { Found } from '../queue/lanes.js';
 import { IntakeService } from '../records/intake.service.js';
 import { faultFields, Log } from '../telemetry/log.js';
+import { Metrics } from '../telemetry/metrics.js';
 import { DispatchService, type TakenUp } from './dispatch.service.js';
 import { restAfter } from './give-way.js';
 import { Lane } from './lane.js';
@@ -21,8 +22,10 @@ export class LooksService {
     private readonly dispatch: DispatchService,
     private readonly intake: IntakeService,
     private readonly log: Log,
+    metrics: Metrics,
     doorbell: Doorbell,
   ) {
+    metrics.asideShards(() => [...this.lanes.values()].reduce((sum, { aside }) => sum + aside, 0));
     doorbell.answeredBy((shards, fromTheBeginning) => this.answer(shards, fromTheBeginning));
   }
 

@@ -14,6 +14,8 @@ import { BodiesService } from '../dispatch/bodies.service.js';
 import { PlanService, typeOf } from '../dispatch/plan.service.js';
 import type { Directory } from '../directory/directory.js';
 import { DirectoryService } from '../directory/directory.service.js';
+import { Log } from '../telemetry/log.js';
+import { SealBroken } from '../vault/seal.js';
 import {
   YouthsService,
   type Identity,
@@ -36,6 +38,13 @@ interface Candidate {
   readonly row: PageRow;
   readonly data: JsonObject | undefined;
   readonly delivery: Delivery;
+}
+
+/** A page with what its records say. */
+interface Opened {
+  readonly rows: readonly PageRow[];
+  readonly keys: ReadonlyMap<YouthId, Keyed>;
+  readonly bodies: ReadonlyMap<TransferId, JsonObject | undefined>;
 }
 
 /** What a page is handed out by. */
@@ -62,6 +71,7 @@ export class PullService {
     private readonly audit: AuditService,
     private readonly seal: SealWatch,
     private readonly settled: Settled,
+    private readonly log: Log,
   ) {}
 
   /**
@@ -90,25 +100,44 @@ export class PullService {
       ]);
       const page = rows.slice(0, limit);
       if (!isSealed && page.some((row) => row.notice === null)) throw new Problem('audit-log-behind');
-      const last = page.at(-1)?.no ?? start[0]?.no ?? '0';
+      const opened = this.open(page);
       return {
-        events: await this.handOut(tx, caller, directory, page),
-        upTo: last,
-        more: rows.length > limit,
+        events: await this.handOut(tx, caller, directory, opened),
+        upTo: opened.rows.at(-1)?.no ?? start[0]?.no ?? '0',
+        more: rows.length > opened.rows.length,
       };
     });
+  }
+
+  /**
+   * As far as the first body that does not open: a reader who was given what comes after it would have a cursor past it, and never get it.
+   * @throws SealBroken where it is the first
+   */
+  private open(page: readonly PageRow[]): Opened {
+    const keys = this.keysOf(page.filter((row) => row.notice === null));
+    const bodies = new Map<TransferId, JsonObject | undefined>();
+    for (const [place, row] of page.entries()) {
+      if (row.notice !== null) continue;
+      try {
+        bodies.set(row.transferId, this.bodies.open(row, keys));
+      } catch (error) {
+        if (!(error instanceof SealBroken)) throw error;
+        this.log.error('body-broken', { recordId: row.id, transferId: row.transferId });
+        if (place === 0) throw error;
+        return { rows: page.slice(0, place), keys, bodies };
+      }
+    }
+    return { rows: page, keys, bodies };
   }
 
   private async handOut(
     tx: Tx,
     caller: Caller,
     directory: Directory,
-    page: readonly PageRow[],
+    { rows: page, keys, bodies }: Opened,
   ): Promise<object[]> {
     if (page.length === 0) return [];
     const records = page.filter((row) => row.notice === null);
-    const keys = this.keysOf(records);
-    const bodies = new Map(records.map((row) => [row.transferId, this.bodies.open(row, keys)]));
     const { youths, own, releases, readable } = await this.lock(tx, caller, page, bodies);
     const inForce = new Set<ConsentId>([...releases.values()].flat().map(({ id }) => id));
 

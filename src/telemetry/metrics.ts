@@ -56,4 +56,16 @@ export class Metrics {
   constructor() {
     collectDefaultMetrics({ register: this.registry });
   }
+
+  /** @param count asked at each scrape: a shard is taken up again by the clock, or by another process */
+  asideShards(count: () => number): void {
+    new Gauge({
+      name: 'stafett_aside_shards',
+      help: 'Shards of 256 that dispatch in this process leaves alone now, each because of one record or piece of news that made it fail',
+      registers: [this.registry],
+      collect() {
+        this.set(count());
+      },
+    });
+  }
 }

@@ -75,6 +75,7 @@ it('lets one that cannot be dispatched keep nobody waiting but those of its shar
   }
   await until(() => setAside(broken));
   expect(await traceOf(broken)).toEqual({ transfers: 0, entries: 1, state: 'received' });
+  expect(await (await fetch(`${hub.url}/metrics`)).text()).toMatch(/^stafett_aside_shards [12]$/m);
 
   await turn(own?.sealed);
   await dispatched(broken);

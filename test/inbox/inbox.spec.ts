@@ -7,10 +7,13 @@ import type { Client, Json } from '../support/client.js';
 import { until } from '../support/until.js';
 import { dataOf, newYouth, releaseFor } from '../support/youths.js';
 
+const logged: string[] = [];
 let hub: TestHub;
 let school: Client, ot: Client, nav: Client;
 beforeAll(async () => {
-  hub = await startTestHub();
+  hub = await startTestHub((config) => ({ ...config, process: { ...config.process, logLevel: 'error' } }), {
+    write: (line: string) => void logged.push(line),
+  });
   [school, ot, nav] = [agencies.school, agencies.ot, agencies.nav].map((number) => hub.as(number)) as [
     Client,
     Client,
@@ -353,4 +356,26 @@ it('never gives with an empty first page a cursor past what comes at that moment
     for (const cursor of cursors)
       expect(recordIds((await ot.pull(`?after=${cursor}`)).body.events)).toEqual(ids);
   }
+});
+
+it('hands out what stands before a body that was tampered with, and the rest in its order when it is mended', async () => {
+  const { cursor: start } = (await ot.pull('?limit=500')).body;
+  const sent = await interrupt(4);
+  const turn = (sealed: Buffer | undefined): Promise<unknown> =>
+    hub.sql('update stafett.record_body set sealed = $2 where id = $1', [sent[2], sealed]);
+  const [own] = await hub.sql<{ sealed: Buffer }>('select sealed from stafett.record_body where id = $1', [
+    sent[2],
+  ]);
+  await turn(own && Buffer.from(own.sealed.map((byte, at) => (at === 40 ? byte ^ 1 : byte))));
+  const before = (await ot.pull(`?limit=500&after=${start}`)).body;
+  expect([recordIds(before.events), before.more]).toEqual([sent.slice(0, 2), true]);
+  const after = `?limit=500&after=${before.cursor}`;
+  expect(await ot.pull(after)).toMatchObject({ status: 500, body: { code: 'internal' } });
+  expect(logged.filter((line) => line.includes('body-broken') && line.includes(sent[2] ?? '-'))).toHaveLength(
+    2,
+  );
+
+  await turn(own?.sealed);
+  const rest = (await ot.pull(after)).body;
+  expect([recordIds(rest.events), rest.more]).toEqual([sent.slice(2), false]);
 });
