@@ -1,8 +1,4 @@
-/**
- * Group numbers are given before the commit, so a lower one may become visible after a higher one was claimed: by as long as
- * the slowest intake transaction of a moment takes. What is slower still is the sweeper's to find.
- */
-const LATE_MS = 2000;
+import { LATE_MS } from '../records/record.js';
 
 interface Claim {
   readonly groupNo: number;
@@ -12,7 +8,7 @@ interface Claim {
 /**
  * Where a lane's claims begin. The index of waiting records keeps an entry for each that was settled since the oldest
  * snapshot in the cluster: claims from the beginning of it rose from 5 to 24 ms in 200,000 records under an old snapshot,
- * and stayed flat from a low-water mark.
+ * and stayed flat from a low-water mark. What a killed intake left below it is the sweeper's to find.
  */
 export class LowWater {
   private mark = 0;

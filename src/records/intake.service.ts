@@ -21,10 +21,16 @@ import { VaultService } from '../vault/vault.service.js';
 import { YouthsService, type Protection, type Youth } from '../vault/youths.service.js';
 import { Backlog } from './backlog.js';
 import { GroupCommit } from './group-commit.js';
-import { findRecords, insertBodies, insertMissingRecords, insertRecords } from './intake.sql.js';
+import {
+  findRecords,
+  insertBodies,
+  insertMissingRecords,
+  insertRecords,
+  renumberRecords,
+} from './intake.sql.js';
 import { judge, nameOf, type Earlier, type Outcome, type Submission } from './judge.js';
 import { wrongReferences } from './references.js';
-import { bodyAad, type Prepared } from './record.js';
+import { bodyAad, LATE_MS, type Prepared } from './record.js';
 
 /** A submission with its place in the group, and the youth that it is about. */
 interface Row extends Submission {
@@ -41,6 +47,10 @@ interface Written {
   /** Whether some of the events were there already. */
   readonly repeated: boolean;
 }
+
+const isLate = (began: number): boolean => performance.now() - began > LATE_MS / 2;
+/** Where each takes as long as the group did, its senders are told all the same. */
+const RENUMBER_TIMES = 5;
 
 /** SQLSTATE. */
 const UNIQUE_VIOLATION = '23505';
@@ -117,6 +127,7 @@ export class IntakeService {
    * (the one extra round that an event may cost its neighbours).
    */
   private async write(group: readonly Submission[]): Promise<Outcome[]> {
+    const began = performance.now();
     const { outcomes, inserted, repeated } = this.repeated
       ? await this.transaction(group, 'look')
       : await this.transaction(group, 'all-new').catch((error: unknown) => {
@@ -124,8 +135,21 @@ export class IntakeService {
           return this.transaction(group, 'look');
         });
     this.repeated = repeated;
+    if (isLate(began)) await this.renumber(group.map(({ id }) => id));
     this.doorbell.ring(new Set(inserted.map(shardOfRow)));
     return outcomes;
+  }
+
+  /**
+   * A group that was held up on its way (a lock, a disk that stalls, a process that stood still) may have a number that dispatch no longer
+   * looks for, while what its senders send next, once they are told, would be dispatched at once.
+   */
+  private async renumber(ids: readonly RecordId[]): Promise<void> {
+    for (let late = true, times = 1; late && times <= RENUMBER_TIMES; times += 1) {
+      const began = performance.now();
+      await withTx(this.db, (tx) => tx.query(renumberRecords, [ids]));
+      late = isLate(began);
+    }
   }
 
   private transaction(group: readonly Submission[], how: How): Promise<Written> {

@@ -36,6 +36,13 @@ export const insertMissingRecords = statement(
   `${insert} on conflict (sender_id, event_id) do nothing returning id`,
 );
 
+/** What is not dispatched yet comes after all that was claimed so far. */
+export const renumberRecords = statement(
+  'intake.renumber-records',
+  `with g as materialized (select nextval('stafett.record_group') as no)
+   update stafett.record r set group_no = g.no from g where r.id = any ($1::uuid[]) and r.state = 'received'`,
+);
+
 export const findRecords = statement(
   'intake.find-records',
   `select r.id, r.sender_id as "senderId", r.event_id as "eventId", r.content_hash as "contentHash", r.state

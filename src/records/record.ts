@@ -5,6 +5,12 @@ import type { Identity, Protection } from '../vault/youths.service.js';
 
 export type RecordState = 'received' | 'dispatched' | 'refused' | 'retracted';
 
+/**
+ * Milliseconds. Group numbers are given before the commit, so a lower one may become visible after a higher one was claimed. Dispatch looks
+ * for it for so long (low-water.ts); a group that took half as long gets a new number, before its senders are told.
+ */
+export const LATE_MS = 2000;
+
 /** An event whose every part has been checked, before anything is written. */
 export interface Prepared {
   readonly eventId: string;
