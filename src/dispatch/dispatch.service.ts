@@ -67,30 +67,36 @@ export class DispatchService {
    */
   async look(
     shards: readonly number[],
-    { lowWater, limit }: Lane,
+    lane: Lane,
     takes: (these: readonly TakenUp[]) => void,
   ): Promise<Found> {
     const directory = await this.directory.snapshot();
     const timer = this.metrics.dispatchSeconds.startTimer();
+    const { limit } = lane;
     return withTx(this.db, async (tx) => {
+      const looking = lane.begin();
       // Sent together: what is looked for is looked for under the locks, or left alone.
       const [locked, news, claimed] = await Promise.all([
         tryLockShards(tx, shards),
         this.news.waits(tx, shards),
-        firstRows<Claimed>(tx, claimRecords, [shards, limit, lowWater.from]),
+        firstRows<Claimed>(tx, claimRecords, [shards, limit, looking.from]),
       ]);
       if (!locked) return 'busy';
       const ready = upToCancelled(claimed);
+      const more = claimed.length === limit || ready.length < claimed.length;
       // News and records take the same locks from the start of the order, so they never share a transaction.
       if (news) await this.news.handle(tx, directory, shards, limit, takes);
       else if (ready.length > 0) {
         takes(ready);
         const last = await this.dispatch(tx, directory, ready);
-        tx.afterCommit(() => lowWater.claimed(last));
-      } else return 'nothing';
+        tx.afterCommit(() => looking.done(last, !more));
+      } else {
+        tx.afterCommit(() => looking.done(undefined, true));
+        return 'nothing';
+      }
       timer();
       // What is committed from now on rings for itself.
-      return news || claimed.length === limit || ready.length < claimed.length ? 'more' : 'nothing';
+      return news || more ? 'more' : 'nothing';
     });
   }
 

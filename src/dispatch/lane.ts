@@ -1,4 +1,4 @@
-import { LowWater } from './low-water.js';
+import { LowWater, type Looking } from './low-water.js';
 
 /** Milliseconds that a shard is left alone after its first failure; twice as long after each further one, up to LONGEST_MS. */
 const FIRST_MS = 5000;
@@ -20,7 +20,7 @@ interface Aside {
  * Its shard is left alone then, with all that waits behind it, because a youth's records never overtake each other; the others go on.
  */
 export class Lane {
-  readonly lowWater: LowWater;
+  private readonly lowWater: LowWater;
   /** Since when there has always been something to do; undefined: the last look left nothing. */
   behindSince: number | undefined;
   private most: number;
@@ -36,6 +36,16 @@ export class Lane {
   ) {
     this.lowWater = new LowWater(now);
     this.most = batchSize;
+  }
+
+  /** Begins a look: from the beginning as long as any shard has something left behind, below what others have got since. */
+  begin(): Looking {
+    const looking = this.lowWater.begin();
+    return this.asides.size === 0 ? looking : { ...looking, from: 0 };
+  }
+
+  lookFromTheBeginning(): void {
+    this.lowWater.forget();
   }
 
   /** Most that the next look takes. */
@@ -59,7 +69,8 @@ export class Lane {
   /** A look has done all that it took. */
   went(taken: readonly Taken[]): void {
     this.most = Math.min(this.batchSize, this.most * 2);
-    for (const { shard } of taken) this.asides.delete(shard);
+    // What waits behind it in its shard is below what others have got meanwhile.
+    if (taken.filter(({ shard }) => this.asides.delete(shard)).length > 0) this.lowWater.forget();
   }
 
   /**

@@ -31,7 +31,7 @@ export class LooksService {
 
   private async answer(shards: readonly number[], fromTheBeginning: boolean): Promise<Found> {
     const lane = this.laneOf(shards);
-    if (fromTheBeginning) lane.lowWater.forget();
+    if (fromTheBeginning) lane.lookFromTheBeginning();
     const began = performance.now();
     const found = await this.lookWithCare(shards, lane);
     lane.behindSince = found === 'more' ? (lane.behindSince ?? began) : undefined;

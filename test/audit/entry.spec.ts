@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import fc from 'fast-check';
+import fc from '../support/properties.js';
 import { acts } from '../../src/audit/acts.js';
 import { canonicalTold, commitment, leafBytes, type Told } from '../../src/audit/entry.js';
 import type { LeafId } from '../../src/common/ids.js';

@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import fc from '../support/properties.js';
 import { recordTypes } from '../../src/catalogue/catalogue.js';
 import type { Json } from '../../src/common/json.js';
 import type { FieldError } from '../../src/common/problems.js';

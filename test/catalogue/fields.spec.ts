@@ -1,5 +1,5 @@
 import 'reflect-metadata';
-import fc from 'fast-check';
+import fc from '../support/properties.js';
 import { recordTypes } from '../../src/catalogue/catalogue.js';
 import type { FieldError } from '../../src/common/problems.js';
 import { errorsIn, exampleWith, fieldsOnly, nationalId, places, pointerOf, rights } from './walk.js';

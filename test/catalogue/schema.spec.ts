@@ -1,7 +1,7 @@
 import 'reflect-metadata';
 import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js';
 import addFormats from 'ajv-formats';
-import fc from 'fast-check';
+import fc from '../support/properties.js';
 import { recordTypes } from '../../src/catalogue/catalogue.js';
 import type { DataCategory } from '../../src/catalogue/data-categories.js';
 import { schemaOf, type View } from '../../src/catalogue/json-schema.js';

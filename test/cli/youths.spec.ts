@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import fc from 'fast-check';
+import fc from '../support/properties.js';
 import { syntheticYouths } from '../../src/cli/youths.js';
 import { judgeBirthNumber } from '../../src/common/birth-number.js';
 import { isDay } from '../../src/common/days.js';

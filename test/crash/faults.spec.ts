@@ -153,15 +153,29 @@ const disturbances: Readonly<Record<string, (world: World, chance: Chance) => Pr
   // A statement takes a millisecond: most are over before they are hit.
   'statements are cancelled by its administrator': (world) =>
     toSessions(world, 500, `pg_cancel_backend(pid)`),
+  'some sessions of PostgreSQL stand still and go on': async (world, chance) => {
+    const still = (await sessions(world)).filter(() => chance.next() < 0.7);
+    try {
+      for (const pid of still) process.kill(pid, 'SIGSTOP');
+      // Longer than dispatch looks back for a group that is late.
+      await sleep(chance.between(2200, 3500));
+    } finally {
+      for (const pid of still) process.kill(pid, 'SIGCONT');
+    }
+    return still.length;
+  },
   'a session of PostgreSQL breaks down, and the server ends all others': async (world, chance) => {
-    const pids = await asAdmin(suite.databases.superUrl(world.databaseUrl), (admin) =>
-      admin.query<{ pid: number }>(`select pid ${atWork}`),
-    );
-    if (pids.rows.length > 0) process.kill(chance.one(pids.rows).pid, 'SIGKILL');
-    return pids.rows.length;
+    const pids = await sessions(world);
+    if (pids.length > 0) process.kill(chance.one(pids), 'SIGKILL');
+    return pids.length;
   },
 };
 const atWork = `from pg_stat_activity where datname = current_database() and application_name = 'stafett' and state <> 'idle'`;
+
+const sessions = (world: World): Promise<number[]> =>
+  asAdmin(suite.databases.superUrl(world.databaseUrl), async (admin) =>
+    (await admin.query<{ pid: number }>(`select pid ${atWork}`)).rows.map(({ pid }) => pid),
+  );
 
 /** So many times, every session that is at work just then. */
 const toSessions = (world: World, times: number, what: string): Promise<number> =>

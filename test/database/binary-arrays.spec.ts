@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import fc from '../support/properties.js';
 import type { DataSource } from 'typeorm';
 import { arraysOf } from '../../src/database/binary-arrays.js';
 import { statement, withTx } from '../../src/database/tx.js';

@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import fc from '../support/properties.js';
 import type { Day } from '../../src/common/days.js';
 import type { OrgNumber } from '../../src/common/ids.js';
 import { agenciesToRecheck } from '../../src/directory/directory.changes.js';

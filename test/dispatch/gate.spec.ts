@@ -1,5 +1,5 @@
 import 'reflect-metadata';
-import fc from 'fast-check';
+import fc from '../support/properties.js';
 import { recordTypes } from '../../src/catalogue/catalogue.js';
 import { categoriesOf } from '../../src/catalogue/project.js';
 import type { RecordType } from '../../src/catalogue/record-type.js';

@@ -1,5 +1,5 @@
 import { createHash, createHmac } from 'node:crypto';
-import fc from 'fast-check';
+import fc from '../support/properties.js';
 import { hmacSha256, sha256Of } from '../../src/common/hmac.js';
 
 const keys = fc.uint8Array({ maxLength: 100 });

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import fc from 'fast-check';
+import fc from '../../support/properties.js';
 import {
   CompactRange,
   consistencyProof,
