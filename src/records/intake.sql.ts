@@ -36,11 +36,12 @@ export const insertMissingRecords = statement(
   `${insert} on conflict (sender_id, event_id) do nothing returning id`,
 );
 
-/** What is not dispatched yet comes after all that was claimed so far. */
+/** What is not dispatched yet comes after all that was claimed so far. Rows that are locked are being dispatched just now. */
 export const renumberRecords = statement(
   'intake.renumber-records',
   `with g as materialized (select nextval('stafett.record_group') as no)
-   update stafett.record r set group_no = g.no from g where r.id = any ($1::uuid[]) and r.state = 'received'`,
+   update stafett.record r set group_no = g.no from g
+   where r.id in (select id from stafett.record where id = any ($1::uuid[]) and state = 'received' for update skip locked)`,
 );
 
 export const findRecords = statement(
