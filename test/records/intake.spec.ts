@@ -1,4 +1,6 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { startHub } from '../../src/hub.js';
+import { asAdmin } from '../support/database.js';
 import { agencies, startTestHub, type TestHub } from '../support/hub.js';
 import { client, type Client, type Event, type Json } from '../support/client.js';
 import { dataOf, newYouth } from '../support/youths.js';
@@ -250,3 +252,43 @@ it('opens every body when several processes push the first records of the same n
     await Promise.all(others.map((other) => other.stop()));
   }
 }, 60_000);
+
+const interruptedBy = (by: Client): Event =>
+  by.event('education-interrupted', dataOf('education-interrupted', newYouth(), { school: by.orgNumber }));
+
+/** Somebody else writes the same event and takes his time: the group that has it waits in the middle, with its number. */
+async function holdingUp(event: Event, other: Client, work: () => Promise<void>): Promise<void> {
+  await other.send(interruptedBy(other));
+  await asAdmin(hub.database.superUrl, async (admin) => {
+    await admin.query('begin');
+    await admin.query(
+      `insert into stafett.record select (jsonb_populate_record(r, jsonb_build_object('id', gen_random_uuid(), 'event_id', $1::text,
+         'sender_id', (select id from stafett.agency where org_number = $2)))).* from stafett.record r limit 1`,
+      [event.id, school.orgNumber],
+    );
+    await work();
+    await admin.query('rollback');
+  });
+}
+
+it('hands out what was held up at intake before what its sender sent after its receipt, however much others have got meanwhile', async () => {
+  const [other, ot] = [hub.as('310200026'), hub.as(agencies.ot)];
+  const { cursor } = (await ot.pull('?limit=500')).body;
+  const first = interrupted();
+  let receipt: Promise<Json> | undefined;
+  await holdingUp(first, other, async () => {
+    receipt = school.push(first);
+    await sleep(200);
+    // A group of its own, beside the one that waits.
+    const { body } = await other.push(Array.from({ length: 25 }, () => interruptedBy(other)));
+    await other.dispatched(body.receipts.at(-1).recordId);
+    // Dispatch has forgotten by then that a lower number could still come.
+    await sleep(2500);
+  });
+  expect((await receipt)?.status).toBe(202);
+  const second = await school.send(interrupted());
+  await school.dispatched(second);
+  const events = (await ot.pull(`?limit=500&after=${cursor}`)).body.events as Json[];
+  const ids = events.map((event) => event.recordid as string);
+  expect(ids.slice(-2)).toEqual([(await receipt)?.body.receipts[0].recordId, second]);
+});
