@@ -6,7 +6,7 @@ import { SealWatch } from '../audit/seal/seal-watch.js';
 import type { Caller } from '../common/access.js';
 import { CLOCK, type Clock } from '../common/clock.js';
 import type { ConsentId, TransferId, YouthId } from '../common/ids.js';
-import { isObject, type JsonObject } from '../common/json.js';
+import type { JsonObject } from '../common/json.js';
 import { Problem } from '../common/problems.js';
 import { ConsentsService, type Release } from '../consents/consents.service.js';
 import { withTx, type Tx } from '../database/tx.js';
@@ -16,14 +16,9 @@ import type { Directory } from '../directory/directory.js';
 import { DirectoryService } from '../directory/directory.service.js';
 import { Log } from '../telemetry/log.js';
 import { SealBroken } from '../vault/seal.js';
-import {
-  YouthsService,
-  type Identity,
-  type Keyed,
-  type WantedYouth,
-  type Youth,
-} from '../vault/youths.service.js';
+import { YouthsService, type Keyed, type Youth } from '../vault/youths.service.js';
 import { deliveryOf, noticeEvent, recordEvent, type Delivery, type PageRow } from './delivery.js';
+import { ownYouths, unlinkedYouths } from './own-youths.js';
 import { Settled } from './settled.js';
 import { collect, highest, lockTransfers, openPage, pageAfter } from './inbox.sql.js';
 
@@ -281,48 +276,3 @@ export class PullService {
 
 const isThere = ({ youthId }: PageRow, youths: ReadonlyMap<YouthId, Youth>): boolean =>
   youthId === null || youths.has(youthId);
-
-/**
- * The recipient's controller gets its own row of each youth: two controllers' rows are linked only by a transfer between them.
- * @returns by transfer, whom it is still to be linked to
- */
-function unlinkedYouths(
-  { controllerId }: Caller,
-  records: readonly PageRow[],
-  bodies: ReadonlyMap<TransferId, JsonObject | undefined>,
-): Map<TransferId, WantedYouth> {
-  return new Map(
-    records.flatMap((row) => {
-      const youth = bodies.get(row.transferId)?.['youth'];
-      return row.recipientYouthId === null && !row.consentWithdrawn && isObject(youth)
-        ? [[row.transferId, { controllerId, identity: identityOf(youth) }]]
-        : [];
-    }),
-  );
-}
-
-function ownYouths(
-  records: readonly PageRow[],
-  unlinked: ReadonlyMap<TransferId, WantedYouth>,
-  linked: ReadonlyMap<WantedYouth, Youth>,
-): Map<TransferId, YouthId> {
-  return new Map(
-    records.flatMap(({ transferId, recipientYouthId }) => {
-      const wanted = unlinked.get(transferId);
-      const own = recipientYouthId ?? (wanted && linked.get(wanted)?.id);
-      return own ? [[transferId, own]] : [];
-    }),
-  );
-}
-
-/** The body was valid when it was sealed. */
-function identityOf(youth: JsonObject): Identity {
-  const { nationalId, givenName, familyName, birthDate, homeMunicipality } = youth as unknown as Identity;
-  return {
-    nationalId,
-    givenName,
-    familyName,
-    birthDate,
-    ...(homeMunicipality !== undefined && { homeMunicipality }),
-  };
-}

@@ -28,7 +28,7 @@ import {
   insertRecords,
   renumberRecords,
 } from './intake.sql.js';
-import { judge, nameOf, type Earlier, type Outcome, type Submission } from './judge.js';
+import { firstOfEachEvent, judge, nameOf, type Earlier, type Outcome, type Submission } from './judge.js';
 import { wrongReferences } from './references.js';
 import { bodyAad, LATE_MS, type Prepared } from './record.js';
 
@@ -298,12 +298,3 @@ export class IntakeService {
 }
 
 const shardOfRow = ({ youth, caller }: Row): number => youth?.shard ?? shardOf(caller.agencyId);
-
-function firstOfEachEvent(rows: readonly Row[]): Map<string, Row> {
-  const first = new Map<string, Row>();
-  for (const row of rows) {
-    const name = nameOf(row.caller.agencyId, row.prepared.eventId);
-    if (!first.has(name)) first.set(name, row);
-  }
-  return first;
-}

@@ -27,6 +27,16 @@ export interface Earlier {
 /** (sender, event id) as one key; an agency's id has a fixed length. */
 export const nameOf = (sender: AgencyId, eventId: string): string => `${sender}|${eventId}`;
 
+/** By name, the first event that has it. */
+export function firstOfEachEvent<One extends Submission>(submissions: readonly One[]): Map<string, One> {
+  const first = new Map<string, One>();
+  for (const submission of submissions) {
+    const name = nameOf(submission.caller.agencyId, submission.prepared.eventId);
+    if (!first.has(name)) first.set(name, submission);
+  }
+  return first;
+}
+
 /**
  * The receipt of an event: its own record; or the record that holds the event id with the same content; or a conflict.
  * @param first the first event of each name in this group
