@@ -1,4 +1,4 @@
-import { GroupCommit, type GroupLimits } from '../../src/records/group-commit.js';
+import { GroupCommit, type GroupLimits, type Rest } from '../../src/records/group-commit.js';
 
 const limits: GroupLimits = { groupSize: 10, atOnce: 1, besideFrom: 1, maxJobs: 100, maxBytes: 1000 };
 const faulty = new Error('the fault of one job');
@@ -9,17 +9,23 @@ async function turns(count: number): Promise<void> {
 }
 
 /** Writes take twenty turns; a job below zero makes the group fail, as the database would, and NaN makes every group fail. */
-function groupsOf(given: Partial<GroupLimits> = {}): {
+function groupsOf(
+  given: Partial<GroupLimits> = {},
+  rest: Rest = { times: 0, ms: 0 },
+): {
   groups: GroupCommit<number, string>;
+  begun: number[][];
   written: number[][];
   atOnce: () => number;
 } {
+  const begun: number[][] = [];
   const written: number[][] = [];
   let running = 0;
   let most = 0;
   const groups = new GroupCommit<number, string>(
     {
       write: async (jobs) => {
+        begun.push([...jobs]);
         most = Math.max(most, (running += 1));
         await turns(20);
         running -= 1;
@@ -32,8 +38,9 @@ function groupsOf(given: Partial<GroupLimits> = {}): {
       failed: (job) => `refused ${job}`,
     },
     { ...limits, ...given },
+    rest,
   );
-  return { groups, written, atOnce: () => most };
+  return { groups, begun, written, atOnce: () => most };
 }
 
 it('writes a lone job at once, and those that come meanwhile together', async () => {
@@ -44,6 +51,44 @@ it('writes a lone job at once, and those that come meanwhile together', async ()
   expect(await first).toEqual(['wrote 1']);
   expect(await Promise.all(others)).toEqual([['wrote 2'], ['wrote 3', 'wrote 4']]);
   expect(written).toEqual([[1], [2, 3, 4]]);
+});
+
+/** Longer than a test takes that is right. */
+const forEver: Rest = { times: Infinity, ms: 10_000 };
+
+it('lets nobody wait for company who sends one after the other', async () => {
+  const { groups, begun } = groupsOf({ besideFrom: 100 }, forEver);
+  await groups.join([1], 1);
+  const second = groups.join([2], 1);
+  await turns(3);
+  expect(begun).toEqual([[1], [2]]);
+  await second;
+});
+
+it('begins again when as many have come as the last group had, or enough for a group beside another', async () => {
+  const { groups, begun } = groupsOf({ besideFrom: 5 }, forEver);
+  const join = (...jobs: number[]): Promise<unknown> => Promise.all(jobs.map((job) => groups.join([job], 1)));
+  await join(1, 2, 3);
+  const fourth = groups.join([4], 1);
+  await turns(50);
+  expect(begun).toEqual([[1, 2, 3]]);
+  await Promise.all([fourth, join(5, 6)]);
+  expect(begun).toEqual([
+    [1, 2, 3],
+    [4, 5, 6],
+  ]);
+  await join(1, 2, 3, 4, 5, 6, 7, 8);
+  await join(1, 2, 3, 4, 5);
+  expect(begun.at(-1)).toEqual([1, 2, 3, 4, 5]);
+});
+
+it('waits for company that does not come no longer than it may', async () => {
+  const { groups, begun } = groupsOf({ besideFrom: 100 }, { times: Infinity, ms: 30 });
+  await Promise.all([groups.join([1], 1), groups.join([2], 1)]);
+  const alone = groups.join([3], 1);
+  await turns(1);
+  await alone;
+  expect(begun).toEqual([[1, 2], [3]]);
 });
 
 it('never splits what one caller gave, and never makes a group larger than allowed of several', async () => {
