@@ -112,7 +112,8 @@ it('reads no further than its reader, and stops when the reader hangs up', async
     await sleep(500);
   }
   const read = counted.pages;
-  expect(read).toBeLessThan(MANY / 500 / 2);
+  // What is on the way fills the system’s buffers: 8 pages of 700 kB mostly, once 25 on a busy machine, of 50.
+  expect(read).toBeLessThan((MANY / 500) * 0.75);
   expect(counted.ended).toBe(false);
   abort.abort();
   await until(() => counted.ended);
