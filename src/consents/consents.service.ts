@@ -25,7 +25,7 @@ import type { Directory } from '../directory/directory.js';
 import { DirectoryService } from '../directory/directory.service.js';
 import { Rechecks } from '../queue/recheck.js';
 import { open, seal } from '../vault/seal.js';
-import { YouthsService, type Youth } from '../vault/youths.service.js';
+import { identityOf, YouthsService, type Identity, type Youth } from '../vault/youths.service.js';
 import type {
   ConsentReceiptDto,
   ConsentViewDto,
@@ -81,7 +81,7 @@ export class ConsentsService {
     const now = this.clock.now();
     await withTx(this.db, async (tx) => {
       const [youth] = await this.youths.ensure(tx, [
-        { controllerId: caller.controllerId, identity: identityOf(input) },
+        { controllerId: caller.controllerId, identity: identityIn(input) },
       ]);
       if (!youth) throw new Error('no youth was made');
       const consent: ConsentEntity = {
@@ -252,21 +252,10 @@ function lastDay(today: Day, months: number): Day {
   return at.toISOString().slice(0, 10) as Day;
 }
 
-function identityOf(input: GiveConsentDto): {
-  nationalId: string;
-  givenName: string;
-  familyName: string;
-  birthDate: string;
-  homeMunicipality?: string;
-} {
-  const { nationalId, givenName = '', familyName = '', birthDate = '', homeMunicipality } = input.youth;
-  return {
-    nationalId,
-    givenName,
-    familyName,
-    birthDate,
-    ...(homeMunicipality !== undefined && { homeMunicipality }),
-  };
+/** A consent may name its youth by the number alone. */
+function identityIn({ youth }: GiveConsentDto): Identity {
+  const { givenName = '', familyName = '', birthDate = '' } = youth;
+  return identityOf({ ...youth, givenName, familyName, birthDate });
 }
 
 interface Party {

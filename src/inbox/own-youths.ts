@@ -1,7 +1,7 @@
 import type { Caller } from '../common/access.js';
 import type { TransferId, YouthId } from '../common/ids.js';
 import { isObject, type JsonObject } from '../common/json.js';
-import type { Identity, WantedYouth, Youth } from '../vault/youths.service.js';
+import { identityOf, type Identity, type WantedYouth, type Youth } from '../vault/youths.service.js';
 import type { PageRow } from './delivery.js';
 
 /**
@@ -17,7 +17,8 @@ export function unlinkedYouths(
     records.flatMap((row) => {
       const youth = bodies.get(row.transferId)?.['youth'];
       return row.recipientYouthId === null && !row.consentWithdrawn && isObject(youth)
-        ? [[row.transferId, { controllerId, identity: identityOf(youth) }]]
+        ? // The body was valid when it was sealed.
+          [[row.transferId, { controllerId, identity: identityOf(youth as unknown as Identity) }]]
         : [];
     }),
   );
@@ -36,16 +37,4 @@ export function ownYouths(
       return own ? [[transferId, own]] : [];
     }),
   );
-}
-
-/** The body was valid when it was sealed. */
-function identityOf(youth: JsonObject): Identity {
-  const { nationalId, givenName, familyName, birthDate, homeMunicipality } = youth as unknown as Identity;
-  return {
-    nationalId,
-    givenName,
-    familyName,
-    birthDate,
-    ...(homeMunicipality !== undefined && { homeMunicipality }),
-  };
 }

@@ -13,7 +13,7 @@ import { CONFIG } from '../config/config.module.js';
 import type { Directory } from '../directory/directory.js';
 import { DirectoryService } from '../directory/directory.service.js';
 import { VaultService } from '../vault/vault.service.js';
-import type { Identity, Protection } from '../vault/youths.service.js';
+import { identityOf, type Identity, type Protection } from '../vault/youths.service.js';
 import type { IncomingEvent } from './cloud-event.js';
 import type { Prepared } from './record.js';
 
@@ -105,17 +105,6 @@ function refuseForwarding(caller: Caller, directory: Directory, type: RecordType
 
 /** The data are valid by now, so the youth's fields are there and of their types. */
 function youthOf(data: JsonObject): { identity: Identity; protection: Protection } {
-  const { nationalId, givenName, familyName, birthDate, homeMunicipality, protection } = data[
-    'youth'
-  ] as unknown as Identity & { protection?: Protection };
-  return {
-    identity: {
-      nationalId,
-      givenName,
-      familyName,
-      birthDate,
-      ...(homeMunicipality !== undefined && { homeMunicipality }),
-    },
-    protection: protection ?? 'none',
-  };
+  const youth = data['youth'] as unknown as Identity & { protection?: Protection };
+  return { identity: identityOf(youth), protection: youth.protection ?? 'none' };
 }

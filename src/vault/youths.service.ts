@@ -26,6 +26,20 @@ export interface Identity {
   readonly homeMunicipality?: string;
 }
 
+/** Of what names a youth, the identity and nothing else. */
+export function identityOf(
+  youth: Omit<Identity, 'homeMunicipality'> & { homeMunicipality?: string | undefined },
+): Identity {
+  const { nationalId, givenName, familyName, birthDate, homeMunicipality } = youth;
+  return {
+    nationalId,
+    givenName,
+    familyName,
+    birthDate,
+    ...(homeMunicipality !== undefined && { homeMunicipality }),
+  };
+}
+
 export interface WantedYouth {
   readonly controllerId: ControllerId;
   readonly identity: Identity;
