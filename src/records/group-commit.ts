@@ -44,14 +44,14 @@ interface Caller<Job, Result> {
  * Lets jobs that arrive at about the same time share one transaction, so that one fsync serves many callers, while each gets
  * its answer only after its own commit. A group goes as soon as no other is under way (or enough have come for one more), with all
  * who have come by then. Nobody waits for company that is not likely to come: not the first after a pause, and not a sender
- * that sends one after the other; only as long as fewer have come than were in the last group, a moment ago (docs/decisions/0016).
+ * that sends one after the other; only as long as fewer callers have come than the last group had, a moment ago (docs/decisions/0016).
  */
 export class GroupCommit<Job, Result> {
   private readonly waiting: Caller<Job, Result>[] = [];
   private starting: NodeJS.Immediate | undefined;
   private running = 0;
-  /** What the last group had, and until when (milliseconds) as many are waited for. */
-  private last = { jobs: 0, restUntil: 0 };
+  /** How many callers the last group had, and until when (milliseconds) as many are waited for. */
+  private last = { callers: 0, restUntil: 0 };
   private resting: NodeJS.Timeout | undefined;
   private jobs = 0;
   private bytes = 0;
@@ -105,7 +105,7 @@ export class GroupCommit<Job, Result> {
         this.running -= 1;
         const now = performance.now();
         this.last = {
-          jobs: jobsOf(group),
+          callers: group.length,
           restUntil: now + Math.min((now - began) * this.rest.times, this.rest.ms),
         };
         this.start();
@@ -115,9 +115,9 @@ export class GroupCommit<Job, Result> {
 
   private mayBegin(): boolean {
     if (this.waiting.length === 0 || this.running >= this.limits.atOnce) return false;
-    const jobs = jobsOf(this.waiting);
+    const jobs = this.waiting.reduce((sum, caller) => sum + caller.jobs.length, 0);
     if (jobs >= this.limits.besideFrom) return true;
-    return this.running === 0 && (jobs >= this.last.jobs || this.hasRested());
+    return this.running === 0 && (this.waiting.length >= this.last.callers || this.hasRested());
   }
 
   /** Where the rest is not over yet, the next look comes when it is. */
@@ -172,6 +172,3 @@ export class GroupCommit<Job, Result> {
     return results;
   }
 }
-
-const jobsOf = (callers: readonly { readonly jobs: readonly unknown[] }[]): number =>
-  callers.reduce((sum, { jobs }) => sum + jobs.length, 0);

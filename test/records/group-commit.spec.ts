@@ -65,6 +65,15 @@ it('lets nobody wait for company who sends one after the other', async () => {
   await second;
 });
 
+it('lets a sender of batches not wait because the next one is smaller', async () => {
+  const { groups, begun } = groupsOf({ besideFrom: 100 }, forEver);
+  await groups.join([1, 2, 3], 1);
+  const second = groups.join([4], 1);
+  await turns(3);
+  expect(begun).toEqual([[1, 2, 3], [4]]);
+  await second;
+});
+
 it('begins again when as many have come as the last group had, or enough for a group beside another', async () => {
   const { groups, begun } = groupsOf({ besideFrom: 5 }, forEver);
   const join = (...jobs: number[]): Promise<unknown> => Promise.all(jobs.map((job) => groups.join([job], 1)));
