@@ -3,7 +3,7 @@ import { CLOCK, type Clock } from '../common/clock.js';
 import { newId, newLeafId, type ControllerId, type EntryId, type StaffId } from '../common/ids.js';
 import type { Tx } from '../database/tx.js';
 import { VaultService } from '../vault/vault.service.js';
-import { appendDetails, appendEntries } from './audit.sql.js';
+import { appendEntries } from './audit.sql.js';
 import { commitment, leafBytes, monthBefore, saltFor, staffIdOf, type Act, type Told } from './entry.js';
 import { insertStaffKey, staffKeyOf, staffKeysOf } from './staff.sql.js';
 
@@ -21,7 +21,7 @@ export class AuditService {
     @Inject(CLOCK) private readonly clock: Clock,
   ) {}
 
-  /** Two statements, however many acts. They travel with what is sent next. */
+  /** One statement, however many acts. It travels with what is sent next. */
   append(tx: Tx, acts: readonly Act[]): void {
     if (acts.length === 0) return;
     const at = this.clock.now().toISOString();
@@ -31,13 +31,12 @@ export class AuditService {
       const id = ids[i]!;
       const told = tell(act, at);
       const key = act.auditKey ?? this.vault.auditKeyOfController(act.controllerId ?? 'hub');
-      return { id, act, told, entry: leafBytes(newLeafId(), told, commitment(saltFor(key, id), told)) };
+      return { act, told, entry: leafBytes(newLeafId(), told, commitment(saltFor(key, id), told)) };
     });
-    tx.send(appendEntries, [rows.map((row) => row.id), rows.map((row) => row.entry)]);
-    tx.send(appendDetails, [
-      rows.map((row) => row.id),
+    tx.send(appendEntries, [
+      ids,
+      rows.map((row) => row.entry),
       rows.map((row) => row.told.act),
-      rows.map((row) => row.told.at),
       rows.map((row) => row.told.controller),
       rows.map((row) => row.told.otherController),
       rows.map((row) => row.told.agency),
@@ -49,6 +48,7 @@ export class AuditService {
       rows.map((row) => row.told.person),
       rows.map((row) => row.act.youthId ?? null),
       rows.map((row) => row.act.otherYouthId ?? null),
+      at,
       rows.map((row) => JSON.stringify(row.told.detail)),
     ]);
   }

@@ -56,6 +56,8 @@ export function appOptions(url: string, settings: PoolSettings): DataSourceOptio
       query_timeout: settings.statementTimeoutMs + 5000,
       keepAlive: true,
       keepAliveInitialDelayMillis: 10_000,
+      // A new one must sign in and plan every statement again (50 ms and more), and after ten seconds, the client's own choice, most would be.
+      idleTimeoutMillis: 300_000,
     },
   };
 }

@@ -1,3 +1,4 @@
+import { Query } from 'pg';
 import type { DataSource, EntityManager } from 'typeorm';
 import { Problem } from '../common/problems.js';
 import { arraysOf, type EncodeArray } from './binary-arrays.js';
@@ -47,8 +48,13 @@ interface PgQuery {
   readonly values: readonly unknown[];
 }
 
+interface Answer {
+  readonly rows: object[];
+  readonly command: string;
+}
+
 interface PgClient extends Losable {
-  query(query: PgQuery): Promise<{ rows: object[]; command: string }>;
+  query(query: Query): void;
   end(): Promise<void>;
   readonly connection: Losable['connection'] & { readonly stream: { cork(): void; uncork(): void } };
 }
@@ -186,9 +192,13 @@ const queryOf = (s: Statement, values: readonly unknown[]): PgQuery => ({
   values: wire(s, values),
 });
 
-function ask(client: PgClient, query: PgQuery): ReturnType<PgClient['query']> {
+/** The query is made here: the client would first copy an object that describes it, property by property, a seventh of what a statement costs it. */
+function ask(client: PgClient, { name, text, values }: PgQuery): Promise<Answer> {
   gather(client);
-  return client.query(query);
+  return new Promise((resolve, reject) => {
+    const query = new Query(text, values as unknown[], (error, answer) => (error ? reject(error) : resolve(answer)));
+    client.query(Object.assign(query, { name }));
+  });
 }
 
 const gathering = new WeakSet<PgClient>();

@@ -207,7 +207,7 @@ it.each(isLong() ? allDisturbances : [new Chance(suite.seed).one(allDisturbances
   PATIENCE_MS,
 );
 
-const fillable = ['intake.insert-bodies', 'transfers.insert', 'audit.append-details', 'inbox.collect'];
+const fillable = ['intake.insert-bodies', 'transfers.insert', 'audit.append-entries', 'inbox.collect'];
 
 // Each costs two starts of a hub: in `npm test` chance takes one.
 it.each(isLong() ? fillable : [new Chance(suite.seed).one(fillable)])(
