@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import {
   Inject,
   Injectable,
@@ -41,6 +42,8 @@ export class WakeupsService implements OnApplicationBootstrap, BeforeApplication
   /** Of inboxes without news since. */
   private readonly seen = new Map<AgencyId, Seen>();
   private readonly channel: Channel;
+  /** In each message: a process hears its own ones too, and has woken its polls long before (each would look again, for nothing). */
+  private readonly self: string = randomUUID();
   private stopping = false;
 
   constructor(
@@ -52,7 +55,7 @@ export class WakeupsService implements OnApplicationBootstrap, BeforeApplication
     this.channel = new Channel(
       url,
       CHANNEL,
-      (payload) => this.wakeHere(payload.split(',') as AgencyId[]),
+      (payload) => this.hear(payload),
       (error) => this.log.warnSeldom('channel-failed', faultFields(error)),
     );
   }
@@ -77,7 +80,8 @@ export class WakeupsService implements OnApplicationBootstrap, BeforeApplication
     const ids = [...new Set(agencies)];
     this.wakeHere(ids);
     for (let i = 0; i < ids.length && !this.stopping; i += IDS_A_MESSAGE) {
-      publish(this.db, CHANNEL, ids.slice(i, i + IDS_A_MESSAGE).join(',')).catch((error: unknown) =>
+      const message = `${this.self} ${ids.slice(i, i + IDS_A_MESSAGE).join(',')}`;
+      publish(this.db, CHANNEL, message).catch((error: unknown) =>
         this.log.warnSeldom('channel-failed', faultFields(error)),
       );
     }
@@ -135,6 +139,11 @@ export class WakeupsService implements OnApplicationBootstrap, BeforeApplication
     const seen = this.seen.get(agency);
     const freshMs = this.config.inbox.pollSeconds * 1000;
     return seen?.place === place && performance.now() - seen.at < freshMs;
+  }
+
+  private hear(message: string): void {
+    const [sender, ids = ''] = message.split(' ');
+    if (sender !== this.self) this.wakeHere(ids.split(',') as AgencyId[]);
   }
 
   private wakeHere(agencies: readonly AgencyId[]): void {

@@ -1,4 +1,5 @@
 import { jest } from '@jest/globals';
+import { DirectoryService } from '../../src/directory/directory.service.js';
 import { WakeupsService } from '../../src/dispatch/wakeups.service.js';
 import { PullService } from '../../src/inbox/pull.service.js';
 import { asAdmin, elsewhere } from '../support/database.js';
@@ -166,6 +167,27 @@ it('does not look for who polls again at once, wakes it all the same, and loses 
     expect(performance.now() - before).toBeLessThan(3000);
   } finally {
     lost.mockRestore();
+    looks.mockRestore();
+  }
+});
+
+it('looks again when another process has news, and not when its own news comes back to it', async () => {
+  const { cursor: start } = (await ot.pull('?limit=500')).body;
+  const waiting = ot.pull(`?after=${start}&wait=10`);
+  await interrupt();
+  const { cursor } = (await waiting).body;
+  const looks = jest.spyOn(hub.hub.app.get(PullService), 'page');
+  try {
+    const again = ot.pull(`?after=${cursor}&wait=10`);
+    await new Promise((resolve) => setTimeout(resolve, 500));
+    expect(looks).not.toHaveBeenCalled();
+    const agency = (await hub.hub.app.get(DirectoryService).snapshot()).agencyByNumber(ot.orgNumber);
+    const news = `another ${agency?.id}`;
+    await asAdmin(superUrl(), (admin) => admin.query(`select pg_notify('stafett_inbox', $1)`, [news]));
+    await until(() => looks.mock.calls.length === 1);
+    const [recordId = ''] = await interrupt();
+    expect(recordIds((await again).body.events)).toEqual([recordId]);
+  } finally {
     looks.mockRestore();
   }
 });
