@@ -196,7 +196,9 @@ const queryOf = (s: Statement, values: readonly unknown[]): PgQuery => ({
 function ask(client: PgClient, { name, text, values }: PgQuery): Promise<Answer> {
   gather(client);
   return new Promise((resolve, reject) => {
-    const query = new Query(text, values as unknown[], (error, answer) => (error ? reject(error) : resolve(answer)));
+    const query = new Query(text, values as unknown[], (error, answer) =>
+      error ? reject(error) : resolve(answer),
+    );
     client.query(Object.assign(query, { name }));
   });
 }

@@ -80,15 +80,18 @@ describe('npm run bench', () => {
   );
 
   it(
-    'leaves nothing behind when it is interrupted while a hub starts',
+    'tells what it has when it is interrupted while a hub starts, and leaves nothing behind',
     async () => {
       const folder = mkdtempSync(join(tmpdir(), 'stafett-bench-test-'));
       try {
-        const ended = await bench(['--only', 'ingest.single'], folder, (stderr, stop) => {
+        const options = ['--only', 'floor,ingest.single', '--seconds', '0.2', '--rounds', '1', '--json'];
+        const ended = await bench(options, folder, (stderr, stop) => {
           if (stderr.includes('starting stafett')) stop();
         });
         expect(ended.code).toBe(130);
-        expect(ended.stdout).toBe('');
+        expect(ended.stderr).toContain('interrupted after 1 figure');
+        const { figures } = JSON.parse(ended.stdout) as { figures: Record<string, object> };
+        expect(Object.keys(figures)).toEqual(['floor']);
         // The compiler keeps a folder of its own there.
         expect(readdirSync(folder).filter((name) => name.startsWith('stafett'))).toEqual([]);
       } finally {
