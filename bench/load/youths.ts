@@ -31,6 +31,7 @@ export async function makeYouths(
           youths.ensure(
             tx,
             batch.map((identity) => ({ controllerId, identity })),
+            'look',
           ),
         );
     };

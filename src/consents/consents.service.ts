@@ -80,9 +80,8 @@ export class ConsentsService {
     const id = newId<ConsentId>(this.clock);
     const now = this.clock.now();
     await withTx(this.db, async (tx) => {
-      const [youth] = await this.youths.ensure(tx, [
-        { controllerId: caller.controllerId, identity: identityIn(input) },
-      ]);
+      const wanted = { controllerId: caller.controllerId, identity: identityIn(input) };
+      const [youth] = await this.youths.ensure(tx, [wanted], 'look');
       if (!youth) throw new Error('no youth was made');
       const consent: ConsentEntity = {
         id,

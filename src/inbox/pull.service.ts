@@ -211,6 +211,7 @@ export class PullService {
         tx,
         sought,
         present.flatMap((row) => unlinked.get(row.transferId) ?? []),
+        'look',
       ),
       this.consents.lockReleases(tx, youths.keys()),
       tx.query<{ id: TransferId; state: string }>(lockTransfers, [page.map((row) => row.transferId)]),

@@ -18,7 +18,7 @@ import { faultFields, Log } from '../telemetry/log.js';
 import { Metrics } from '../telemetry/metrics.js';
 import { seal } from '../vault/seal.js';
 import { VaultService } from '../vault/vault.service.js';
-import { YouthsService, type Protection, type Youth } from '../vault/youths.service.js';
+import { YouthsService, type How, type Protection, type Youth } from '../vault/youths.service.js';
 import { Backlog } from './backlog.js';
 import { GroupCommit } from './group-commit.js';
 import {
@@ -37,9 +37,6 @@ interface Row extends Submission {
   readonly position: number;
   readonly youth: Youth | undefined;
 }
-
-/** Whether a group is written as if none of its events were there, or with a look at those that are. */
-type How = 'all-new' | 'look';
 
 interface Written {
   readonly outcomes: Outcome[];
@@ -123,8 +120,8 @@ export class IntakeService {
   }
 
   /**
-   * As if every event were new, which spares a round trip; where one is not, the group is written again with a look at what is there
-   * (the one extra round that an event may cost its neighbours).
+   * As if every event were new, and every youth that was not found, which spares two round trips; where one is not, the group is written
+   * again with a look at what is there (the one extra round that an event may cost its neighbours).
    */
   private async write(group: readonly Submission[]): Promise<Outcome[]> {
     const began = performance.now();
@@ -160,7 +157,7 @@ export class IntakeService {
   }
 
   private async inOneTransaction(tx: Tx, group: readonly Submission[], how: How): Promise<Written> {
-    const rows = await this.rowsFor(tx, group);
+    const rows = await this.rowsFor(tx, group, how);
     const wrong = await wrongReferences(tx, rows);
     const first = firstOfEachEvent(rows.filter((row) => !wrong.has(row.position)));
     const leaders = [...first.values()];
@@ -179,12 +176,13 @@ export class IntakeService {
   }
 
   /** Step (1): every youth of the group is there and locked, with its key. */
-  private async rowsFor(tx: Tx, group: readonly Submission[]): Promise<Row[]> {
+  private async rowsFor(tx: Tx, group: readonly Submission[], how: How): Promise<Row[]> {
     const youths = await this.youths.ensure(
       tx,
       group.flatMap(({ caller, prepared }) =>
         prepared.youth ? [{ controllerId: caller.controllerId, identity: prepared.youth.identity }] : [],
       ),
+      how,
     );
     let next = 0;
     return group.map((submission, position) => ({

@@ -9,6 +9,7 @@ import { VaultService } from './vault.service.js';
 import {
   findYouth,
   insertMissingYouths,
+  insertYouths,
   keysOfYouths,
   lockYouths,
   raiseProtection,
@@ -82,6 +83,9 @@ export interface Sought {
   readonly found: ReadonlyMap<string, Youth>;
 }
 
+/** Whether rows are written as if none of them were there, or with a look at those that are. */
+export type How = 'all-new' | 'look';
+
 const nameOf = (controller: ControllerId, index: Buffer): string =>
   `${controller}|${index.toString('base64')}`;
 
@@ -95,9 +99,10 @@ export class YouthsService {
   /**
    * Finds or makes the controller's own youth for each identity, and locks them `for key share` in blind-index order. The
    * answers stand in the order asked for; the same person twice gives the same youth twice.
+   * @param how `all-new`: spares a round trip, and fails (23505) where another transaction makes one of those that were not found
    */
-  async ensure(tx: Tx, wanted: readonly WantedYouth[]): Promise<Youth[]> {
-    const found = await this.make(tx, await this.seek(tx, wanted), wanted);
+  async ensure(tx: Tx, wanted: readonly WantedYouth[], how: How): Promise<Youth[]> {
+    const found = await this.make(tx, await this.seek(tx, wanted), wanted, how);
     return wanted.map((want) => found.get(want) as Youth);
   }
 
@@ -117,15 +122,11 @@ export class YouthsService {
     tx: Tx,
     { wanted, found }: Sought,
     these: readonly WantedYouth[],
+    how: How,
   ): Promise<Map<WantedYouth, Youth>> {
     const asked = these.map((want) => wanted.get(want) as Indexed);
     const missing = distinct(asked.filter(({ name }) => !found.has(name)));
-    let made: ReadonlyMap<string, Youth> = new Map();
-    if (missing.length > 0) {
-      this.insertMissing(tx, missing);
-      // A new statement, which leaves together with the insert: it sees those that others have committed meanwhile, whose keys are the ones that count.
-      made = await this.lock(tx, missing);
-    }
+    const made = await this.insert(tx, missing, how);
     return new Map(
       asked.map(({ want, name }) => {
         const youth = found.get(name) ?? made.get(name);
@@ -145,27 +146,28 @@ export class YouthsService {
   }
 
   /** With fresh keys; what another transaction has inserted first stays as it is. */
-  private insertMissing(tx: Tx, missing: readonly Indexed[]): void {
-    const fresh = missing.map(({ want }) => {
+  private async insert(tx: Tx, missing: readonly Indexed[], how: How): Promise<ReadonlyMap<string, Youth>> {
+    if (missing.length === 0) return new Map();
+    const fresh = missing.map(({ want: { controllerId, identity }, index, name }) => {
       const id = newId<YouthId>(this.clock);
-      const dataKey = this.vault.newYouthKey(want.controllerId, id);
-      const context = ['youth-identity', want.controllerId, id];
-      return {
-        id,
-        dataKey,
-        identity: seal(dataKey.key, Buffer.from(JSON.stringify(want.identity)), context),
-      };
+      const { key, kekId, wrapped } = this.vault.newYouthKey(controllerId, id);
+      const sealed = seal(key, Buffer.from(JSON.stringify(identity)), ['youth-identity', controllerId, id]);
+      return { id, controllerId, index, name, sealed, shard: shardOf(id), kekId, wrapped };
     });
-    tx.send(insertMissingYouths, [
+    tx.send(how === 'all-new' ? insertYouths : insertMissingYouths, [
       fresh.map(({ id }) => id),
-      missing.map(({ want }) => want.controllerId),
-      missing.map(({ index }) => index),
-      fresh.map(({ identity }) => identity),
-      fresh.map(({ id }) => shardOf(id)),
-      fresh.map(({ dataKey }) => dataKey.kekId),
-      fresh.map(({ dataKey }) => dataKey.wrapped),
+      fresh.map(({ controllerId }) => controllerId),
+      fresh.map(({ index }) => index),
+      fresh.map(({ sealed }) => sealed),
+      fresh.map(({ shard }) => shard),
+      fresh.map(({ kekId }) => kekId),
+      fresh.map(({ wrapped }) => wrapped),
       this.clock.now(),
     ]);
+    if (how === 'all-new')
+      return new Map(fresh.map((row) => [row.name, this.open({ ...row, protection: 'none' })]));
+    // A new statement, which leaves together with the insert: it sees those that others have committed meanwhile, whose keys are the ones that count.
+    return this.lock(tx, missing);
   }
 
   /** Raises protection grades; gives the youths whose grade rose, so that what waits for them is judged again. */

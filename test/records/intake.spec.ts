@@ -1,8 +1,14 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { getDataSourceToken } from '@nestjs/typeorm';
+import type { DataSource } from 'typeorm';
+import { withTx } from '../../src/database/tx.js';
+import { DirectoryService } from '../../src/directory/directory.service.js';
 import { startHub } from '../../src/hub.js';
+import { identityOf, YouthsService, type Identity } from '../../src/vault/youths.service.js';
 import { asAdmin } from '../support/database.js';
 import { agencies, startTestHub, type TestHub } from '../support/hub.js';
 import { client, type Client, type Event, type Json } from '../support/client.js';
+import { until } from '../support/until.js';
 import { dataOf, newYouth } from '../support/youths.js';
 
 let hub: TestHub;
@@ -100,6 +106,40 @@ it('answers a batch of which nothing was taken with 422 and every problem', asyn
       [1, 'invalid-record'],
     ],
   ]);
+});
+
+it('uses the youth that another transaction makes at the same moment, for that record and its neighbours alike', async () => {
+  const youth = newYouth();
+  const about = (): Event =>
+    school.event(
+      'education-interrupted',
+      dataOf('education-interrupted', youth, { school: school.orgNumber }),
+    );
+  const { app } = hub.hub;
+  const agency = (await app.get(DirectoryService).snapshot()).agencyByNumber(school.orgNumber);
+  const wanted = { controllerId: agency!.controllerId, identity: identityOf(youth as Identity) };
+  let pushed: Promise<Json> | undefined;
+  const made = await withTx(app.get<DataSource>(getDataSourceToken()), async (tx) => {
+    const [first] = await app.get(YouthsService).ensure(tx, [wanted], 'look');
+    pushed = school.push([interrupted(), about(), interrupted()]);
+    await until(async () => {
+      const waiting = await hub.sql(
+        `select from pg_stat_activity where datname = current_database() and wait_event = 'transactionid' and query like '%stafett.youth %'`,
+      );
+      return waiting.length === 1;
+    });
+    return first;
+  });
+  const { body, status } = await pushed!;
+  expect([status, codes({ body })]).toEqual([202, ['received', 'received', 'received']]);
+  const ids = body.receipts.map(({ recordId }: Json) => recordId);
+  const rows = await hub.sql<{ youth: string }>(
+    'select youth_id as youth from stafett.record where id = any ($1) order by position',
+    [ids],
+  );
+  expect(rows).toHaveLength(3);
+  expect(rows[1]?.youth).toBe(made?.id);
+  expect(await hub.sql('select from stafett.youth_key where youth_id = $1', [made?.id])).toHaveLength(1);
 });
 
 it('keeps the order of one request, and of requests that waited for their answers', async () => {
