@@ -38,9 +38,10 @@ export class Output implements LogOutput {
   private put(bytes: Buffer): void {
     write(this.fd, bytes, (error, written) => {
       if (error?.code === 'EAGAIN') setTimeout(() => this.put(bytes), AGAIN_MS).unref();
-      else if (error) this.isBroken = true;
-      else if (written < bytes.length) this.put(bytes.subarray(written));
+      else if (error?.code === 'EPIPE') this.isBroken = true;
+      else if (!error && written < bytes.length) this.put(bytes.subarray(written));
       else {
+        // After any other fault (a full disk) too: it cost these lines, and may be over with the next.
         this.writingSince = undefined;
         if (this.waiting !== '') this.next();
       }

@@ -145,7 +145,7 @@ export class YouthsService {
     return new Map(rows.map((row) => [nameOf(row.controllerId, row.blindIndex), this.open(row)]));
   }
 
-  /** With fresh keys; what another transaction has inserted first stays as it is. */
+  /** With fresh keys. `look`: what another transaction has inserted first stays as it is, and is given instead. */
   private async insert(tx: Tx, missing: readonly Indexed[], how: How): Promise<ReadonlyMap<string, Youth>> {
     if (missing.length === 0) return new Map();
     const fresh = missing.map(({ want: { controllerId, identity }, index, name }) => {

@@ -182,8 +182,7 @@ it('looks again when another process has news, and not when its own news comes b
     await new Promise((resolve) => setTimeout(resolve, 500));
     expect(looks).not.toHaveBeenCalled();
     const agency = (await hub.hub.app.get(DirectoryService).snapshot()).agencyByNumber(ot.orgNumber);
-    const news = `another ${agency?.id}`;
-    await asAdmin(superUrl(), (admin) => admin.query(`select pg_notify('stafett_inbox', $1)`, [news]));
+    await hub.sql(`select pg_notify('stafett_inbox', $1)`, [`another ${agency?.id}`]);
     await until(() => looks.mock.calls.length === 1);
     const [recordId = ''] = await interrupt();
     expect(recordIds((await again).body.events)).toEqual([recordId]);

@@ -110,18 +110,13 @@ it('answers a batch of which nothing was taken with 422 and every problem', asyn
 
 it('uses the youth that another transaction makes at the same moment, for that record and its neighbours alike', async () => {
   const youth = newYouth();
-  const about = (): Event =>
-    school.event(
-      'education-interrupted',
-      dataOf('education-interrupted', youth, { school: school.orgNumber }),
-    );
   const { app } = hub.hub;
   const agency = (await app.get(DirectoryService).snapshot()).agencyByNumber(school.orgNumber);
   const wanted = { controllerId: agency!.controllerId, identity: identityOf(youth as Identity) };
   let pushed: Promise<Json> | undefined;
   const made = await withTx(app.get<DataSource>(getDataSourceToken()), async (tx) => {
     const [first] = await app.get(YouthsService).ensure(tx, [wanted], 'look');
-    pushed = school.push([interrupted(), about(), interrupted()]);
+    pushed = school.push([interrupted(), interrupted({ youth }), interrupted()]);
     await until(async () => {
       const waiting = await hub.sql(
         `select from pg_stat_activity where datname = current_database() and wait_event = 'transactionid' and query like '%stafett.youth %'`,
