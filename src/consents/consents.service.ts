@@ -104,7 +104,7 @@ export class ConsentsService {
         registeredAt: now,
         withdrawnAt: null,
       };
-      await tx.manager.insert(ConsentEntity, consent);
+      await (await tx.manager()).insert(ConsentEntity, consent);
       await this.trace(tx, caller, 'consent-given', consent, youth);
       this.rechecks.add(tx, [{ shard: youth.shard, cause: 'consent-given', subject: id }]);
     });
@@ -171,7 +171,8 @@ export class ConsentsService {
     caller: Caller,
     id: ConsentId,
   ): Promise<{ consent: ConsentEntity; youth: Youth }> {
-    const consent = await tx.manager.findOneBy(ConsentEntity, { id, controllerId: caller.controllerId });
+    const manager = await tx.manager();
+    const consent = await manager.findOneBy(ConsentEntity, { id, controllerId: caller.controllerId });
     const youth = consent && (await this.youths.byId(tx, [consent.youthId])).get(consent.youthId);
     if (!consent || !youth) throw new Problem('not-found');
     return { consent, youth };

@@ -10,6 +10,8 @@ export interface Statement {
   readonly text: string;
   /** What is sent in binary, by the value's place. */
   readonly arrays: ReadonlyMap<number, EncodeArray>;
+  /** Leaves nothing behind where there is no transaction, locks included. */
+  readonly isRead: boolean;
 }
 
 const names = new Set<string>();
@@ -18,7 +20,7 @@ const names = new Set<string>();
 export function statement(name: string, text: string): Statement {
   if (names.has(name)) throw new Error(`statement ${name} is declared twice`);
   names.add(name);
-  return { name, text, arrays: arraysOf(text) };
+  return { name, text, arrays: arraysOf(text), isRead: /^\s*(select|set local)\b/i.test(text) };
 }
 
 /**
@@ -37,7 +39,7 @@ export interface Tx {
    */
   send(statement: Statement, values?: readonly SqlValue[]): void;
   /** TypeORM's manager in this transaction, for the areas whose traffic is low. */
-  readonly manager: EntityManager;
+  manager(): Promise<EntityManager>;
   /** Runs after the commit, and only then: wake-ups and doorbells. A failure there is not the caller's. */
   afterCommit(work: () => void): void;
 }
@@ -115,36 +117,45 @@ async function once<T>(db: DataSource, work: (tx: Tx) => T | Promise<T>): Promis
   let result: T;
   try {
     const connection = (client = (await runner.connect()) as PgClient);
-    const run = async <Row extends object>(s: Statement, values: readonly unknown[] = []): Promise<Row[]> => {
+    const leave = async (s: Statement, values: readonly unknown[] = []): Promise<Answer> => {
       const asked = passage ? passage.before(s) : s;
-      const { rows } = await ask(connection, asked === s ? queryOf(s, values) : { ...asked, values: [] });
+      const answer = await ask(connection, asked === s ? queryOf(s, values) : { ...asked, values: [] });
       passage?.after(s.name);
-      return rows as Row[];
+      return answer;
     };
-    // The connections are pipelined (data-source.ts): what is not waited for leaves together, in order, and PostgreSQL skips
-    // what follows a failure, so that COMMIT after a failed statement rolls back.
     const sent: Promise<unknown>[] = [];
-    const send = (s: Statement, values?: readonly SqlValue[]): void => {
-      const answer = run(s, values);
+    const keep = (answer: Promise<unknown>): void => {
       answer.catch(() => undefined);
       sent.push(answer);
     };
-    send(begin);
+    const begun = leave(begin);
+    keep(begun);
+    const door = doorBehind(begun);
+    const run = async <Row extends object>(s: Statement, values?: readonly unknown[]): Promise<Row[]> => {
+      const closed = door(s);
+      if (closed) await closed;
+      const { rows } = await leave(s, values);
+      await begun;
+      return rows as Row[];
+    };
     // For what goes through the manager: TypeORM would open a transaction of its own.
     (runner as { isTransactionActive: boolean }).isTransactionActive = true;
     try {
       result = await work({
         query: run,
-        send,
-        manager: runner.manager,
+        // The connections are pipelined (data-source.ts): what is not waited for leaves together, in order, and PostgreSQL skips what
+        // follows a failure in a transaction, so that COMMIT after a failed statement rolls back.
+        send: (s, values) => keep(run(s, values)),
+        manager: () => begun.then(() => runner.manager),
         afterCommit: (then) => after.push(then),
       });
+      await begun;
     } catch (error) {
-      if (!isBroken(error)) await run(rollback).catch(() => connection.end());
+      if (!isBroken(error)) await leave(rollback).catch(() => connection.end());
       throw (await firstFailure(sent)) ?? error;
     }
     passage?.commit(connection);
-    await commitAfter(sent, connection);
+    await commitAfter(sent, leave);
     passage?.committed();
   } catch (error) {
     // A connection that has not answered would keep its next user waiting: closed, it is none of the pool's any more.
@@ -155,6 +166,24 @@ async function once<T>(db: DataSource, work: (tx: Tx) => T | Promise<T>): Promis
   }
   for (const then of after) then();
   return result;
+}
+
+/**
+ * Where BEGIN fails, each statement would be a transaction of its own. So only reads travel with it, and count only once it is answered;
+ * what writes waits for that, and so does what comes after it.
+ * @returns what a statement is to wait for
+ */
+function doorBehind(begun: Promise<unknown>): (s: Statement) => Promise<unknown> | undefined {
+  let isOpen = false;
+  let hasQueue = false;
+  begun.then(
+    () => (isOpen = true),
+    () => undefined,
+  );
+  return (s) => {
+    hasQueue ||= !s.isRead;
+    return hasQueue && !isOpen ? begun : undefined;
+  };
 }
 
 /** Reads, each a statement by itself: one way to the server and back, where a transaction takes two. */
@@ -224,11 +253,18 @@ async function firstFailure(answers: readonly Promise<unknown>[]): Promise<unkno
 }
 
 /** COMMIT leaves with what was sent before it. A server that says no has rolled back; only silence leaves open what it did. */
-async function commitAfter(sent: readonly Promise<unknown>[], connection: PgClient): Promise<void> {
-  const committed = ask(connection, queryOf(commit, []));
+async function commitAfter(
+  sent: readonly Promise<unknown>[],
+  leave: (s: Statement) => Promise<Answer>,
+): Promise<void> {
+  const committed = leave(commit);
   const failure = await firstFailure([...sent, committed]);
   if (isBroken(failure)) throw new CommitLost('no answer to COMMIT', { cause: failure });
-  if (failure !== undefined) throw failure;
+  if (failure !== undefined) {
+    // A COMMIT that is refused itself (57014) leaves the transaction open, for the connection's next user to fail in.
+    await committed.catch(() => leave(rollback));
+    throw failure;
+  }
   // COMMIT of a failed transaction is answered with ROLLBACK and no error: someone has swallowed a statement's error.
   if ((await committed).command !== 'COMMIT') throw new Error('the transaction had failed before COMMIT');
 }
@@ -257,7 +293,7 @@ export function sqlState(error: unknown): string | undefined {
 }
 
 const noConnection =
-  /ECONNREFUSED|ECONNRESET|EPIPE|ETIMEDOUT|ENOENT|timeout exceeded when trying to connect|Connection terminated|connection timeout|connection error and is not queryable|Client was closed|Query read timeout/i;
+  /ECONNREFUSED|ECONNRESET|ECONNABORTED|EPIPE|ETIMEDOUT|ENOENT|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH|timeout exceeded when trying to connect|Connection terminated|connection timeout|connection error and is not queryable|Client was closed|Query read timeout/i;
 
 function isFromConnection(error: unknown): boolean {
   if (typeof error !== 'object' || error === null) return false;

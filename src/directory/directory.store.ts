@@ -1,3 +1,4 @@
+import type { EntityManager } from 'typeorm';
 import { v7 } from 'uuid';
 import type { Clock } from '../common/clock.js';
 import { newId, type AgencyId, type ControllerId } from '../common/ids.js';
@@ -42,15 +43,16 @@ export async function writeChanges(
 ): Promise<void> {
   const of = <E extends Entity>(entity: E): ChangeOf<E>[] =>
     changes.filter((change) => change.entity === entity) as unknown as ChangeOf<E>[];
-  await writeControllers(tx, of('controller'), ids, clock);
-  await writeRegions(tx, of('region'), ids, clock);
-  await writeAgencies(tx, of('agency'), ids, clock);
-  await writeTeams(tx, of('team'), ids, clock);
-  await writeAreas(tx, of('service-area'), ids);
+  const manager = await tx.manager();
+  await writeControllers(manager, of('controller'), ids, clock);
+  await writeRegions(manager, of('region'), ids, clock);
+  await writeAgencies(manager, of('agency'), ids, clock);
+  await writeTeams(manager, of('team'), ids, clock);
+  await writeAreas(manager, of('service-area'), ids);
 }
 
 async function writeControllers(
-  tx: Tx,
+  manager: EntityManager,
   changes: readonly ChangeOf<'controller'>[],
   ids: Ids,
   clock: Clock,
@@ -60,13 +62,13 @@ async function writeControllers(
     if (verb === 'added') {
       const id = newId<ControllerId>(clock);
       ids.controllers.set(key, id);
-      await tx.manager.insert(ControllerEntity, { id, ...after });
-    } else await tx.manager.update(ControllerEntity, { orgNumber: after.orgNumber }, after);
+      await manager.insert(ControllerEntity, { id, ...after });
+    } else await manager.update(ControllerEntity, { orgNumber: after.orgNumber }, after);
   }
 }
 
 async function writeRegions(
-  tx: Tx,
+  manager: EntityManager,
   changes: readonly ChangeOf<'region'>[],
   ids: Ids,
   clock: Clock,
@@ -76,13 +78,13 @@ async function writeRegions(
     if (verb === 'added') {
       const id = rowId(clock);
       ids.regions.set(key, id);
-      await tx.manager.insert(RegionEntity, { id, ...after });
-    } else await tx.manager.update(RegionEntity, { county: after.county, code: after.code }, after);
+      await manager.insert(RegionEntity, { id, ...after });
+    } else await manager.update(RegionEntity, { county: after.county, code: after.code }, after);
   }
 }
 
 async function writeAgencies(
-  tx: Tx,
+  manager: EntityManager,
   changes: readonly ChangeOf<'agency'>[],
   ids: Ids,
   clock: Clock,
@@ -93,8 +95,8 @@ async function writeAgencies(
     if (verb === 'added') {
       const id = newId<AgencyId>(clock);
       ids.agencies.set(key, id);
-      await tx.manager.insert(AgencyEntity, { id, ...columns });
-    } else await tx.manager.update(AgencyEntity, { orgNumber: after.orgNumber }, columns);
+      await manager.insert(AgencyEntity, { id, ...columns });
+    } else await manager.update(AgencyEntity, { orgNumber: after.orgNumber }, columns);
   }
 }
 
@@ -111,7 +113,7 @@ function agencyColumns(
 }
 
 async function writeTeams(
-  tx: Tx,
+  manager: EntityManager,
   changes: readonly ChangeOf<'team'>[],
   ids: Ids,
   clock: Clock,
@@ -123,40 +125,44 @@ async function writeTeams(
     if (verb === 'added') {
       const id = rowId(clock);
       ids.teams.set(key, id);
-      await tx.manager.insert(TeamEntity, { id, ...columns });
-    } else await tx.manager.update(TeamEntity, { county: after.county, code: after.code }, columns);
-    await writeMembers(tx, known(ids.teams, key), before?.members ?? [], members, ids);
+      await manager.insert(TeamEntity, { id, ...columns });
+    } else await manager.update(TeamEntity, { county: after.county, code: after.code }, columns);
+    await writeMembers(manager, known(ids.teams, key), before?.members ?? [], members, ids);
   }
 }
 
 async function writeMembers(
-  tx: Tx,
+  manager: EntityManager,
   teamId: string,
   before: TeamValue['members'],
   after: TeamValue['members'],
   ids: Ids,
 ): Promise<void> {
   for (const gone of before.filter((number) => !after.includes(number))) {
-    await tx.manager.delete(TeamMemberEntity, { teamId, agencyId: known(ids.agencies, gone) });
+    await manager.delete(TeamMemberEntity, { teamId, agencyId: known(ids.agencies, gone) });
   }
   const come = after.filter((number) => !before.includes(number));
   if (come.length === 0) return;
-  await tx.manager.insert(
+  await manager.insert(
     TeamMemberEntity,
     come.map((number) => ({ teamId, agencyId: known(ids.agencies, number) })),
   );
 }
 
-async function writeAreas(tx: Tx, changes: readonly ChangeOf<'service-area'>[], ids: Ids): Promise<void> {
+async function writeAreas(
+  manager: EntityManager,
+  changes: readonly ChangeOf<'service-area'>[],
+  ids: Ids,
+): Promise<void> {
   for (const { before, after } of changes) {
     if (after) {
       const { agency, ...value } = after;
-      await tx.manager.upsert(ServiceAreaEntity, { ...value, agencyId: known(ids.agencies, agency) }, [
+      await manager.upsert(ServiceAreaEntity, { ...value, agencyId: known(ids.agencies, agency) }, [
         'municipality',
         'kind',
       ]);
     } else if (before) {
-      await tx.manager.delete(ServiceAreaEntity, { municipality: before.municipality, kind: before.kind });
+      await manager.delete(ServiceAreaEntity, { municipality: before.municipality, kind: before.kind });
     }
   }
 }

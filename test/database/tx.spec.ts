@@ -1,7 +1,8 @@
 import type { DataSource } from 'typeorm';
 import { Problem } from '../../src/common/problems.js';
 import { openApp } from '../../src/database/data-source.js';
-import { readsOf, statement, withTx } from '../../src/database/tx.js';
+import { armFault } from '../../src/database/fault-point.js';
+import { readsOf, statement, withTx, type Tx } from '../../src/database/tx.js';
 import { asAdmin, createDatabase, openPool, type TestDatabase } from '../support/database.js';
 import { startPostgres } from '../support/postgres.js';
 import { until } from '../support/until.js';
@@ -45,6 +46,48 @@ it('commits all of the work, or nothing', async () => {
     }),
   ).rejects.toMatchObject({ code: '22012' });
   expect([await count('kept'), await count('gone')]).toEqual([1, 0]);
+});
+
+describe('leaves nothing when its BEGIN is refused', () => {
+  beforeEach(() => armFault('fail-57014:before:tx.begin'));
+  afterEach(() => armFault(''));
+
+  it.each<[string, (tx: Tx, name: string) => Promise<unknown> | void]>([
+    ['what is sent', (tx, name) => tx.send(addCheck, [name])],
+    ['what is asked', (tx, name) => tx.query(addCheck, [name])],
+    [
+      'what follows a read',
+      async (tx, name) => {
+        await tx.query(backend);
+        tx.send(addCheck, [name]);
+      },
+    ],
+    [
+      'what is sent beside a read',
+      async (tx, name) => {
+        tx.send(addCheck, [name]);
+        await tx.query(backend);
+      },
+    ],
+    ['what goes through the manager', async (tx, name) => (await tx.manager()).query(addCheck.text, [name])],
+  ])('of %s', async (name, work) => {
+    await expect(withTx(db, (tx) => work(tx, name))).rejects.toMatchObject({ code: 'unavailable' });
+    expect(await count(name)).toBe(0);
+  });
+});
+
+it('takes a COMMIT that is refused back, and leaves its connection in order', async () => {
+  const one = await openPool(database.appUrl, 1);
+  try {
+    armFault('fail-57014:before:tx.commit');
+    await expect(withTx(one, (tx) => tx.query(addCheck, ['refused']))).rejects.toMatchObject({
+      code: 'unavailable',
+    });
+    expect(await withTx(one, (tx) => tx.query(countChecks, ['refused']))).toEqual([{ n: 0 }]);
+  } finally {
+    armFault('');
+    await one.destroy();
+  }
 });
 
 it('runs what waits for the commit only after it, and not after a rollback', async () => {
