@@ -80,7 +80,7 @@ export class IntakeService {
     this.groups = new GroupCommit<Submission, Outcome>(
       {
         write: (group) => this.write(group),
-        isOfOneJob: (error) => ['22', '23'].includes(sqlState(error)?.slice(0, 2) ?? ''),
+        isOfOneJob,
         failed: (_, error) => this.failed(error),
       },
       {
@@ -293,6 +293,15 @@ export class IntakeService {
     this.log.error('event-failed', faultFields(error));
     return { problem: new Problem('internal', [], {}, { cause: error }) };
   }
+}
+
+/**
+ * What the database refuses for its values, and what is no answer of the database's at all: a youth whose key does not open. What passes,
+ * as a database that is away, is a Problem by now.
+ */
+function isOfOneJob(error: unknown): boolean {
+  const state = sqlState(error);
+  return state === undefined ? !(error instanceof Problem) : /^2[23]/.test(state);
 }
 
 const shardOfRow = ({ youth, caller }: Row): number => youth?.shard ?? shardOf(caller.agencyId);

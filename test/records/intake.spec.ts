@@ -137,6 +137,31 @@ it('uses the youth that another transaction makes at the same moment, for that r
   expect(await hub.sql('select from stafett.youth_key where youth_id = $1', [made?.id])).toHaveLength(1);
 });
 
+it('takes the neighbours of an event whose youth has a key that does not open', async () => {
+  const youth = newYouth();
+  const known = await school.push(interrupted({ youth }));
+  const turnOneBit = (): Promise<unknown> =>
+    asAdmin(hub.database.superUrl, (admin) =>
+      admin.query(
+        `update stafett.youth_key k set wrapped = set_byte(wrapped, 20, get_byte(wrapped, 20) # 1) from stafett.record r
+         where k.youth_id = r.youth_id and r.id = $1`,
+        [known.body.receipts[0].recordId],
+      ),
+    );
+  const broken = (): Event => interrupted({ youth });
+  await turnOneBit();
+  const [batch, alone, other] = await Promise.all([
+    school.push([interrupted(), broken(), interrupted()]),
+    school.push(broken()),
+    school.push(interrupted()),
+  ]);
+  // Readers who come to this youth would wait for it.
+  await turnOneBit();
+  expect([batch.status, codes(batch)]).toEqual([202, ['received', 'internal', 'received']]);
+  expect([alone.status, alone.body.code]).toEqual([500, 'internal']);
+  expect([other.status, codes(other)]).toEqual([202, ['received']]);
+});
+
 it('keeps the order of one request, and of requests that waited for their answers', async () => {
   const ids: string[] = [];
   for (let request = 0; request < 5; request += 1) {
