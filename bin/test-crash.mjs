@@ -10,9 +10,10 @@ import { root } from './prepare.mjs';
 const [first, ...others] = process.argv.slice(2);
 const isNumber = /^\d+$/.test(first ?? '');
 const rest = isNumber || first === undefined ? others : [first, ...others];
+const reporters = ['default', join(root, 'bin/each-test.mjs')].map((reporter) => `--reporters=${reporter}`);
 const { status } = spawnSync(
   process.execPath,
-  [join(root, 'bin/test.mjs'), ...(rest.length > 0 ? rest : ['test/crash']), '--runInBand'],
+  [join(root, 'bin/test.mjs'), ...(rest.length > 0 ? rest : ['test/crash']), '--runInBand', ...reporters],
   {
     cwd: root,
     stdio: 'inherit',

@@ -167,9 +167,22 @@ const disturbances: Readonly<Record<string, (world: World, chance: Chance) => Pr
   'a session of PostgreSQL breaks down, and the server ends all others': async (world, chance) => {
     const pids = await sessions(world);
     if (pids.length > 0) process.kill(chance.one(pids), 'SIGKILL');
+    // The server notices a moment later.
+    await sleep(500);
+    await recovered(world);
     return pids.length;
   },
 };
+/** It replays the log before it takes connections: the more was written since its last checkpoint, the longer. */
+async function recovered(world: World): Promise<void> {
+  for (const until = performance.now() + 60_000; ; await sleep(100)) {
+    try {
+      return await asAdmin(suite.databases.superUrl(world.databaseUrl), () => Promise.resolve());
+    } catch (error) {
+      if (performance.now() > until) throw error;
+    }
+  }
+}
 const atWork = `from pg_stat_activity where datname = current_database() and application_name = 'stafett' and state <> 'idle'`;
 
 const sessions = (world: World): Promise<number[]> =>
