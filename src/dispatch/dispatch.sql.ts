@@ -1,9 +1,8 @@
 import { statement } from '../database/tx.js';
 
 const columns = `r.id, r.sender_id as "senderId", r.controller_id as "controllerId", r.event_id as "eventId", r.type, r.youth_id as "youthId", r.shard,
-  r.group_no as "groupNo", r.position, r.named_recipient_id as "namedRecipientId", r.in_reply_to as "inReplyTo", r.cancels,
-  r.hold_for_consent as "holdForConsent", r.same_event_key as "sameEventKey", r.occurred_at as "occurredAt", r.accepted_at as "acceptedAt",
-  r.state, r.reason, b.sealed, b.kek_id as "kekId", b.wrapped_key as "wrappedKey"`;
+  r.group_no as "groupNo", r.named_recipient_id as "namedRecipientId", r.in_reply_to as "inReplyTo", r.cancels,
+  r.hold_for_consent as "holdForConsent", r.same_event_key as "sameEventKey", r.state, b.sealed, b.kek_id as "kekId", b.wrapped_key as "wrappedKey"`;
 
 /** The next records of shards that are locked: no other worker is at them, so no row lock is needed. $3: see low-water.ts. */
 export const claimRecords = statement(

@@ -18,7 +18,8 @@ export interface PageRow extends SealedBody {
   readonly consentWithdrawn: boolean;
   readonly consentIds: readonly ConsentId[];
   readonly notice: JsonObject | null;
-  readonly createdAt: Date;
+  /** Null where it is no notice. */
+  readonly noticedAt: Date | null;
   readonly recipientYouthId: YouthId | null;
   /** Null where there is no youth, or none any more. */
   readonly youthKekId: string | null;
@@ -95,7 +96,7 @@ export function noticeEvent(row: PageRow): object {
     id: row.transferId,
     source: 'urn:stafett:hub',
     type: 'no.stafett.notice.v1',
-    time: row.createdAt.toISOString(),
+    time: row.noticedAt?.toISOString(),
     datacontenttype: 'application/json',
     transferid: row.transferId,
     recordid: row.id,

@@ -1,6 +1,6 @@
 import { statement } from '../database/tx.js';
 
-const columns = `t.id as "transferId", t.no, t.state, t.part, t.categories, t.consent_ids as "consentIds", t.notice, t.created_at as "createdAt",
+const columns = `t.id as "transferId", t.no, t.state, t.categories, t.consent_ids as "consentIds", t.notice, case when t.notice is not null then t.created_at end as "noticedAt",
   t.recipient_youth_id as "recipientYouthId", r.id, r.event_id as "eventId", r.type, r.sender_id as "senderId", r.controller_id as "controllerId",
   r.youth_id as "youthId", r.group_no as "groupNo", r.position, r.occurred_at as "occurredAt", r.in_reply_to as "inReplyTo",
   r.named_recipient_id as "namedRecipientId",

@@ -54,14 +54,10 @@ export interface StoredRecord {
   readonly youthId: YouthId | null;
   readonly shard: number;
   readonly groupNo: string;
-  readonly position: number;
   readonly namedRecipientId: AgencyId | null;
   readonly inReplyTo: RecordId | null;
   readonly cancels: RecordId | null;
   readonly holdForConsent: boolean;
   readonly sameEventKey: Buffer | null;
-  readonly occurredAt: string | null;
-  readonly acceptedAt: Date;
   readonly state: RecordState;
-  readonly reason: string | null;
 }
