@@ -1,6 +1,11 @@
 import { Output } from '../../src/telemetry/output.js';
 
 /** Writes as many numbered lines to standard output as it is told on standard input; `end` ends it in the same turn. */
+
+// As the pipe comes from whoever starts the process. Modules that look at process.stdout, and some here do, have set it not to wait.
+const { _handle: pipe } = process.stdout as unknown as { _handle: { setBlocking(yes: boolean): void } };
+pipe.setBlocking(true);
+
 const output = new Output(1);
 let no = 0;
 process.stdin.setEncoding('utf8').on('data', (told: string) => {

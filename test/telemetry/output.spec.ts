@@ -1,15 +1,21 @@
-import { spawn, type ChildProcessWithoutNullStreams } from 'node:child_process';
+import { spawn, spawnSync, type ChildProcess, type ChildProcessWithoutNullStreams } from 'node:child_process';
 import { once } from 'node:events';
+import { closeSync, mkdtempSync, openSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { projectFolder } from '../../src/config/load.js';
 import { until } from '../support/until.js';
 
+const start = (stdout: 'pipe' | number): ChildProcess =>
+  spawn(process.execPath, ['--import', './test/support/typescript.mjs', 'test/telemetry/output-process.ts'], {
+    cwd: projectFolder,
+    stdio: ['pipe', stdout, 'pipe'],
+  });
+
 let child: ChildProcessWithoutNullStreams;
 beforeEach(async () => {
-  child = spawn(
-    process.execPath,
-    ['--import', './test/support/typescript.mjs', 'test/telemetry/output-process.ts'],
-    { cwd: projectFolder },
-  );
+  child = start('pipe') as ChildProcessWithoutNullStreams;
   await once(child.stderr, 'data');
 });
 afterEach(() => child.kill('SIGKILL'));
@@ -40,6 +46,28 @@ it('lets a process end whose log nobody reads any more', async () => {
   child.stdin.write('1 1 1 end\n');
   const [code] = (await once(child, 'exit')) as [number | null];
   expect(code).toBe(0);
+});
+
+it.each([0, 500])('lets a process end whose log’s reader stopped reading %i ms before', async (ms) => {
+  const folder = mkdtempSync(join(tmpdir(), 'stafett-output-'));
+  const fifo = join(folder, 'log');
+  spawnSync('mkfifo', [fifo]);
+  // Both ways, so that it opens at once and has a reader.
+  const log = openSync(fifo, 'r+');
+  const stalled = start(log);
+  try {
+    await once(stalled.stderr!, 'data');
+    stalled.stdin!.write('20000\n');
+    await once(stalled.stderr!, 'data');
+    await sleep(ms);
+    stalled.stdin!.write('1 end\n');
+    const ended = await Promise.race([once(stalled, 'exit'), sleep(5000, ['late'], { ref: false })]);
+    expect(ended[0]).toBe(0);
+  } finally {
+    stalled.kill('SIGKILL');
+    closeSync(log);
+    rmSync(folder, { recursive: true });
+  }
 });
 
 it('keeps no more than some megabytes for a reader that has stopped reading, and writes on when it goes on', async () => {
