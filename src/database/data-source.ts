@@ -17,6 +17,9 @@ const common = {
   logging: false,
 } as const;
 
+/** Whatever a statement of the hub forgets, its login does not: no wait or idle transaction lasts for ever. */
+export const limits = { lockMs: 10_000, idleInTransactionMs: 60_000 };
+
 /**
  * Hot statements join at most some hundred given rows to tables by their indexes. A plan that was made while a table was small
  * (a scan of it, with the given rows walked for each of its own) is kept by the connection while the table grows a
@@ -54,6 +57,10 @@ export function appOptions(url: string, settings: PoolSettings): DataSourceOptio
       statement_timeout: settings.statementTimeoutMs,
       // The server may be gone without a word (a cut cable): the client stops waiting a little after the server would have.
       query_timeout: settings.statementTimeoutMs + 5000,
+      // Here too, for a login that the hub did not make: a process that stands still in a transaction would keep its locks, those that
+      // dispatch needs among them, until the network notices, which a process that is only stopped lets it never do.
+      lock_timeout: limits.lockMs,
+      idle_in_transaction_session_timeout: limits.idleInTransactionMs,
       keepAlive: true,
       keepAliveInitialDelayMillis: 10_000,
       // A new one must sign in and plan every statement again (50 ms and more), and after ten seconds, the client's own choice, most would be.

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { Client } from 'pg';
 import type { Config } from '../config/config.schema.js';
 import { ConfigError } from '../config/load.js';
+import { limits } from './data-source.js';
 import { keptText, startEmbedded } from './embedded.js';
 
 export const OWNER_ROLE = 'stafett_owner';
@@ -12,8 +13,12 @@ export const APP_ROLE = 'stafett_app';
 /** Session lock of whoever prepares roles, in the database that the given login connects to. */
 const ROLES_LOCK = [7309, 2] as const;
 
-/** Whatever a statement of the hub forgets, its login does not: no statement, wait or idle transaction lasts for ever. */
-const limits = { statement_timeout: '30s', lock_timeout: '10s', idle_in_transaction_session_timeout: '60s' };
+/** Those of the pool (data-source.ts), for whoever else uses the login. */
+const ownLimits = {
+  statement_timeout: '30s',
+  lock_timeout: `${limits.lockMs}ms`,
+  idle_in_transaction_session_timeout: `${limits.idleInTransactionMs}ms`,
+};
 
 export interface Logins {
   readonly ownerUrl: string;
@@ -41,7 +46,7 @@ export async function prepareRoles(
   await connected(superUrl, 'database.url', async (admin) => {
     await admin.query('select pg_advisory_lock($1, $2)', [...ROLES_LOCK]);
     for (const role of [OWNER_ROLE, APP_ROLE]) await prepareRole(admin, role, password(role));
-    for (const [name, value] of Object.entries(limits))
+    for (const [name, value] of Object.entries(ownLimits))
       await admin.query(`alter role ${APP_ROLE} set ${name} = '${value}'`);
     if (await prepareOwnDatabase(admin, database))
       await connected(urls.ownerUrl, 'database.url', (owner) => closeDatabase(owner, database));

@@ -151,6 +151,8 @@ async function once<T>(db: DataSource, work: (tx: Tx) => T | Promise<T>): Promis
       });
       await begun;
     } catch (error) {
+      // What waits for BEGIN leaves first: behind ROLLBACK it would stay.
+      await begun.catch(() => undefined);
       if (!isBroken(error)) await leave(rollback).catch(() => connection.end());
       throw (await firstFailure(sent)) ?? error;
     }

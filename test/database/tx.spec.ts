@@ -32,6 +32,10 @@ const parallel = statement(
   'test.parallel',
   `select current_setting('max_parallel_workers_per_gather') as workers`,
 );
+const limits = statement(
+  'test.limits',
+  `select current_setting('lock_timeout') as lock, current_setting('idle_in_transaction_session_timeout') as idle`,
+);
 const raise = statement('test.raise', 'select 1 / $1::int');
 
 const count = (name: string): Promise<number> =>
@@ -74,6 +78,25 @@ describe('leaves nothing when its BEGIN is refused', () => {
     await expect(withTx(db, (tx) => work(tx, name))).rejects.toMatchObject({ code: 'unavailable' });
     expect(await count(name)).toBe(0);
   });
+});
+
+it('leaves nothing of work that fails while what it sent still waits for BEGIN', async () => {
+  await expect(
+    withTx(db, (tx) => {
+      tx.send(addCheck, ['waited']);
+      throw new Error('no');
+    }),
+  ).rejects.toThrow('no');
+  expect(await count('waited')).toBe(0);
+});
+
+it('lets no login wait for a lock, or keep one in a transaction that stands still, for ever', async () => {
+  const another = await openPool(database.superUrl);
+  try {
+    expect(await withTx(another, (tx) => tx.query(limits))).toEqual([{ lock: '10s', idle: '1min' }]);
+  } finally {
+    await another.destroy();
+  }
 });
 
 it('takes a COMMIT that is refused back, and leaves its connection in order', async () => {
