@@ -8,16 +8,21 @@ import type { AgencyId, RecordId, TransferId, YouthId } from '../common/ids.js';
 import { Problem } from '../common/problems.js';
 import { withTx, type Tx } from '../database/tx.js';
 import type { TransferState } from '../dispatch/transfer.js';
+import type { Directory } from '../directory/directory.js';
 import { DirectoryService } from '../directory/directory.service.js';
 import { Rechecks } from '../queue/recheck.js';
 import { YouthsService } from '../vault/youths.service.js';
 import { Settled } from './settled.js';
 import { answer, answerableById, answerableThrough } from './inbox.sql.js';
 
+/** Transfers that one transaction acknowledges: two pages. */
+const AT_ONCE = 1000;
+
 interface Answerable {
   readonly transferId: TransferId;
+  /** Null while it is held. */
+  readonly no: string | null;
   readonly state: TransferState;
-  readonly numbered: boolean;
   readonly notice: boolean;
   readonly recordId: RecordId;
   readonly recordType: string;
@@ -49,28 +54,46 @@ export class AnswersService {
     private readonly settled: Settled,
   ) {}
 
-  /** Acknowledges what was handed out at or below a number, and never what was not. */
+  /**
+   * Acknowledges what was handed out at or below a number, and never what was not. A recipient that has not for months is answered after
+   * several transactions, of which each keeps the others and the event loop for a moment only.
+   */
   async acknowledgeThrough(
     caller: Caller,
     no: string,
     types: readonly string[] | null,
   ): Promise<{ acknowledged: number; skipped: number }> {
-    return withTx(this.db, async (tx) => {
-      const from = this.settled.upTo(caller.agencyId);
-      const open = await tx.query<Answerable>(answerableThrough, [caller.agencyId, no, types, from]);
-      const moved = await this.move(tx, caller, open.filter(canBeAnswered), { state: 'acknowledged' });
-      if (types === null && moved.size === open.length)
-        tx.afterCommit(() => this.settled.reached(caller.agencyId, no));
-      return { acknowledged: moved.size, skipped: open.length - moved.size };
-    });
+    const directory = await this.directory.snapshot();
+    let from = this.settled.upTo(caller.agencyId);
+    let [acknowledged, skipped] = [0, 0];
+    for (let isLast = false; !isLast;) {
+      const { open, moved } = await withTx(this.db, async (tx) => {
+        const open = await tx.query<Answerable>(answerableThrough, [
+          caller.agencyId,
+          no,
+          types,
+          from,
+          AT_ONCE,
+        ]);
+        const wanted = open.filter(canBeAnswered);
+        return { open, moved: await this.move(tx, caller, directory, wanted, { state: 'acknowledged' }) };
+      });
+      acknowledged += moved.size;
+      skipped += open.length - moved.size;
+      from = open.at(-1)?.no ?? from;
+      isLast = open.length < AT_ONCE;
+    }
+    if (types === null && skipped === 0) this.settled.reached(caller.agencyId, no);
+    return { acknowledged, skipped };
   }
 
   /** One line per transfer, in the order asked. Acknowledging again is fine. */
   async answer(caller: Caller, ids: readonly string[], how: Answer): Promise<AnswerLine[]> {
+    const directory = await this.directory.snapshot();
     return withTx(this.db, async (tx) => {
       const rows = await tx.query<Answerable>(answerableById, [caller.agencyId, ids]);
       const wanted = rows.filter((row) => canBeAnswered(row) && !(row.notice && how.state === 'rejected'));
-      const moved = await this.move(tx, caller, wanted, how);
+      const moved = await this.move(tx, caller, directory, wanted, how);
       // What another call moved meanwhile is as that one left it: acknowledged by both is acknowledged.
       const overtaken = wanted.flatMap(({ transferId }) => (moved.has(transferId) ? [] : [transferId]));
       const now =
@@ -83,11 +106,11 @@ export class AnswersService {
   private async move(
     tx: Tx,
     caller: Caller,
+    directory: Directory,
     rows: readonly Answerable[],
     how: Answer,
   ): Promise<Set<TransferId>> {
     if (rows.length === 0) return new Set();
-    const directory = await this.directory.snapshot();
     const reason = how.state === 'rejected' ? how.reason : null;
     // Sent together and done in this order, which is that of the locks.
     const [youths, answered] = await Promise.all([
@@ -148,7 +171,7 @@ function lineOf(
     code: 'transfer-unknown' | 'transfer-not-collected' | 'transfer-closed',
     state: TransferState | null,
   ): AnswerLine => ({ transferId, state, problem: new Problem(code).toJSON() });
-  if (!row?.numbered) return problem('transfer-unknown', null);
+  if (!row || row.no === null) return problem('transfer-unknown', null);
   const open = row.state === 'available' || row.state === 'collected';
   if (moved.has(row.transferId) || (!row.consentWithdrawn && row.state === how.state))
     return { transferId, state: how.state, problem: null };

@@ -43,7 +43,7 @@ export const collect = statement(
    from unnest($1::uuid[], $2::uuid[]) as w (id, youth_id) where t.id = w.id and (t.state = 'available' or t.recipient_youth_id is null and w.youth_id is not null)`,
 );
 
-const answerable = `t.id as "transferId", t.state, t.no is not null as numbered, t.notice is not null as notice, t.record_id as "recordId",
+const answerable = `t.id as "transferId", t.no, t.state, t.notice is not null as notice, t.record_id as "recordId",
   t.record_type as "recordType", t.sender_id as "senderId", t.shard, t.youth_id as "youthId", t.recipient_youth_id as "recipientYouthId",
   exists (select from stafett.consent c where c.id = any (t.consent_ids) and c.state = 'withdrawn') as "consentWithdrawn"`;
 
@@ -52,10 +52,10 @@ export const answerableById = statement(
   `select ${answerable} from stafett.transfer t where t.recipient_id = $1 and t.id = any ($2::uuid[])`,
 );
 
-/** What is open up to a number. $4: see settled.ts. */
+/** What is open up to a number, so many at once. $4: see settled.ts. */
 export const answerableThrough = statement(
   'inbox.answerable-through',
-  `select ${answerable} from stafett.transfer t where t.recipient_id = $1 and t.no > $4 and t.no <= $2 and t.open and ${typed} order by t.no`,
+  `select ${answerable} from stafett.transfer t where t.recipient_id = $1 and t.no > $4 and t.no <= $2 and t.open and ${typed} order by t.no limit $5`,
 );
 
 /** Moves what is still collected; a second answer to the same transfer finds it moved and loses politely. */

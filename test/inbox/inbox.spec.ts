@@ -400,3 +400,26 @@ it('hands out what stands before a body that was tampered with, and the rest in 
   const rest = (await ot.pull(after)).body;
   expect([recordIds(rest.events), rest.more]).toEqual([sent.slice(2), false]);
 });
+
+// Last: the others look at their inbox's first page.
+it('acknowledges through a cursor more than one transaction takes', async () => {
+  await ot.call('POST', '/v1/inbox/acknowledgements', { through: (await ot.pull('?limit=500')).body.cursor });
+  const sent = [...(await interrupt(400)), ...(await interrupt(400)), ...(await interrupt(400))];
+  const seen: string[] = [];
+  let after = '';
+  do {
+    const { body } = await ot.pull(`?limit=500${after}`);
+    seen.push(...recordIds(body.events));
+    after = `&after=${body.cursor}`;
+  } while (seen.length < sent.length);
+  expect(seen).toEqual(sent);
+  await asAdmin(superUrl(), async (admin) => {
+    await admin.query('set session_replication_role = replica');
+    await admin.query(`update stafett.transfer set state = 'available' where record_id = $1`, [sent[4]]);
+  });
+  const done = await ot.call('POST', '/v1/inbox/acknowledgements', {
+    through: after.slice('&after='.length),
+  });
+  expect(done.body).toMatchObject({ acknowledged: 1199, skipped: 1 });
+  expect(recordIds((await ot.pull('?limit=500')).body.events)).toEqual([sent[4]]);
+});
