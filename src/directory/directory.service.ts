@@ -86,6 +86,8 @@ export class DirectoryService {
       if (refused.length > 0) throw new DirectoryScopeError(refused);
       changes = [...kept];
     }
+    // Before the doorbell that the news rings: what it wakes is to read what this writes.
+    if (changes.length > 0) tx.afterCommit(() => (this.notBefore = performance.now()));
     const ids = new Ids(rows);
     await writeChanges(tx, changes, ids, this.clock);
     const news = agenciesToRecheck(changes, apply(state, changes)).flatMap(
@@ -96,10 +98,7 @@ export class DirectoryService {
       news.map((subject) => ({ shard: 0, cause: 'agency-changed', subject })),
     );
     const told = tellChanges(changes, ids);
-    if (told.list.length > 0) {
-      record(tx, told.list);
-      tx.afterCommit(() => (this.notBefore = performance.now()));
-    }
+    if (told.list.length > 0) record(tx, told.list);
     return told;
   }
 

@@ -56,3 +56,8 @@ export const takeRechecks = statement(
   `delete from stafett.recheck where no in (select no from stafett.recheck where shard = any ($1::int[]) order by no limit $2)
    returning no, shard, cause, subject, other`,
 );
+
+export const inactiveAgencies = statement(
+  'dispatch.inactive-agencies',
+  `select id from stafett.agency where id = any ($1::uuid[]) and not active`,
+);

@@ -10,11 +10,11 @@ import { withTx } from '../database/tx.js';
 import { Rechecks, type Recheck } from '../queue/recheck.js';
 import { ScheduledRuns } from '../queue/scheduled-runs.js';
 import { faultFields, Log } from '../telemetry/log.js';
-import { overdue } from './transfers.sql.js';
+import { leftBehind, overdue } from './transfers.sql.js';
 
 const EVERY_MS = 60_000;
 
-/** Once a minute, in one process: finds transfers whose window has run out, and keeps the months ahead partitioned. */
+/** Once a minute, in one process: finds transfers whose window has run out or whose recipient has left, and keeps the months ahead partitioned. */
 @Injectable()
 export class ExpiryService {
   constructor(
@@ -40,7 +40,10 @@ export class ExpiryService {
     }
   }
 
-  /** Leaves a recheck row for each transfer whose hold or time to collect is over. Twice does no harm: dispatch looks again. */
+  /**
+   * Leaves a recheck row for each transfer whose hold or time to collect is over, and for each agency that left and still has any to collect.
+   * Twice does no harm: dispatch looks again.
+   */
   async findOverdue(): Promise<number> {
     const now = this.clock.now();
     const uncollected = new Date(now.getTime() - this.config.deadlines.availableDays.value * 86_400_000);
@@ -49,11 +52,13 @@ export class ExpiryService {
         overdue,
         [now, uncollected],
       );
-      this.rechecks.add(
-        tx,
-        rows.map(({ id, shard, cause }): Recheck => ({ shard, cause, subject: id })),
-      );
-      return rows.length;
+      const left = await tx.query<{ id: string }>(leftBehind);
+      const news = [
+        ...rows.map(({ id, shard, cause }): Recheck => ({ shard, cause, subject: id })),
+        ...left.map(({ id }): Recheck => ({ shard: 0, cause: 'agency-changed', subject: id })),
+      ];
+      this.rechecks.add(tx, news);
+      return news.length;
     });
   }
 }

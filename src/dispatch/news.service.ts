@@ -10,7 +10,7 @@ import { Rechecks, type Cause } from '../queue/recheck.js';
 import type { StoredRecord } from '../records/record.js';
 import { YouthsService, type Youth } from '../vault/youths.service.js';
 import { BodiesService, type SealedBody } from './bodies.service.js';
-import { anyRecheck, recordsById, takeRechecks } from './dispatch.sql.js';
+import { anyRecheck, inactiveAgencies, recordsById, takeRechecks } from './dispatch.sql.js';
 import { PlanService, typeOf, type Subject } from './plan.service.js';
 import type { Draft, Notice, OpenTransfer } from './transfer.js';
 import type { Taken } from './lane.js';
@@ -66,7 +66,7 @@ export class NewsService {
       ...new Set(news.filter(({ cause }) => causes.includes(cause)).map(({ subject }) => subject)),
     ];
     const withdrawn = new Set(of('consent-withdrawn'));
-    const left = of('agency-changed').filter((id) => directory.agencyById(id as AgencyId)?.active === false);
+    const left = await this.inactive(tx, of('agency-changed'));
     const risen = new Set(of('protection-raised'));
 
     const named = of('hold-over', 'available-over', 'transfer-rejected');
@@ -108,6 +108,12 @@ export class NewsService {
       (id) => directory.agencyById(id)?.controllerId,
     );
     this.transfers.eraseBodies(tx, [...new Set(closings.map(({ transfer }) => transfer.recordId))]);
+  }
+
+  /** By the database: the directory in memory may be older than the news, which is told once. */
+  private async inactive(tx: Tx, agencies: readonly string[]): Promise<string[]> {
+    if (agencies.length === 0) return [];
+    return (await tx.query<{ id: string }>(inactiveAgencies, [agencies])).map(({ id }) => id);
   }
 
   /** Whether, now that it is locked, a transfer must end, and why. */

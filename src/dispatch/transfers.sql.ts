@@ -109,3 +109,10 @@ export const overdue = statement(
    where (held and hold_until <= $1) or (open and state = 'available' and notice is null and available_at <= $2)
    order by id limit 1000`,
 );
+
+/** Made by a process whose directory was a moment old, after the news that their recipient had left was handled. */
+export const leftBehind = statement(
+  'transfers.left-behind',
+  `select a.id from stafett.agency a where not a.active and exists (
+     select from stafett.transfer t where t.recipient_id = a.id and t.open and t.state = 'available' and t.notice is null)`,
+);
