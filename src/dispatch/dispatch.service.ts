@@ -17,7 +17,14 @@ import type { StoredRecord } from '../records/record.js';
 import { Metrics } from '../telemetry/metrics.js';
 import { YouthsService, type Youth } from '../vault/youths.service.js';
 import { BodiesService, type SealedBody } from './bodies.service.js';
-import { askers, claimRecords, retractRecords, settleRecords, toldBefore } from './dispatch.sql.js';
+import {
+  askers,
+  claimRecords,
+  retractRecords,
+  settleRecords,
+  stillWaiting,
+  toldBefore,
+} from './dispatch.sql.js';
 import type { Lane, Taken } from './lane.js';
 import { NewsService } from './news.service.js';
 import { PlanService, typeOf, type Plan, type Subject } from './plan.service.js';
@@ -82,15 +89,18 @@ export class DispatchService {
         firstRows<Claimed>(tx, claimRecords, [shards, limit, looking.from]),
       ]);
       if (!locked) return 'busy';
-      const ready = upToCancelled(claimed);
+      const inOrder = upToCancelled(claimed);
+      const ready = await this.withoutWhatComesFirst(tx, inOrder);
+      // What is cancelled got its number late, or stands below where claims begin.
+      if (ready.length < inOrder.length) lane.lookFromTheBeginning();
       const more = claimed.length === limit || ready.length < claimed.length;
       // News and records take the same locks from the start of the order, so they never share a transaction.
       if (news) await this.news.handle(tx, directory, shards, limit, takes);
       else if (ready.length > 0) {
         takes(ready);
         const last = await this.dispatch(tx, directory, ready);
-        tx.afterCommit(() => looking.done(last, !more));
-      } else {
+        tx.afterCommit(() => looking.done(ready.length < inOrder.length ? undefined : last, !more));
+      } else if (!more) {
         tx.afterCommit(() => looking.done(undefined, true));
         return 'nothing';
       }
@@ -98,6 +108,16 @@ export class DispatchService {
       // What is committed from now on rings for itself.
       return news || more ? 'more' : 'nothing';
     });
+  }
+
+  /** A record that cancels one that still waits, behind it or unseen, waits too: what it cancels must be settled first. */
+  private async withoutWhatComesFirst(tx: Tx, claimed: readonly Claimed[]): Promise<readonly Claimed[]> {
+    const cancelled = claimed.flatMap(({ cancels }) => cancels ?? []);
+    if (cancelled.length === 0) return claimed;
+    const waiting = new Set(
+      (await tx.query<{ id: RecordId }>(stillWaiting, [cancelled])).map(({ id }) => id),
+    );
+    return claimed.filter(({ cancels }) => cancels === null || !waiting.has(cancels));
   }
 
   /** @returns the highest group number among the records */

@@ -46,6 +46,11 @@ export const retractRecords = statement(
   `update stafett.record set state = 'retracted', reason = 'cancelled', state_at = $2 where id = any ($1::uuid[]) and state = 'dispatched' returning id`,
 );
 
+export const stillWaiting = statement(
+  'dispatch.still-waiting',
+  `select id from stafett.record where id = any ($1::uuid[]) and state = 'received'`,
+);
+
 export const anyRecheck = statement(
   'dispatch.any-recheck',
   `select from stafett.recheck where shard = any ($1::int[]) limit 1`,

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { getDataSourceToken } from '@nestjs/typeorm';
 import type { DataSource } from 'typeorm';
+import { lockClass } from '../../src/database/locks.js';
 import { withTx } from '../../src/database/tx.js';
 import { DirectoryService } from '../../src/directory/directory.service.js';
 import { startHub } from '../../src/hub.js';
@@ -245,6 +246,28 @@ it('takes an interruption back with one call, and tells the recipient', async ()
     .as(agencies.ot)
     .pullUntil((events) => events.some((event) => event.recordid === resumed));
   expect(got.some((event) => event.recordid === recordId)).toBe(false);
+});
+
+it('takes back what comes after the call that takes it back, because it got its number late', async () => {
+  const youth = newYouth();
+  const { first, back } = await asAdmin(hub.database.superUrl, async (admin) => {
+    // Dispatch waits until both are there.
+    await admin.query('begin');
+    await admin.query('select pg_advisory_xact_lock($1, s) from generate_series(0, 15) s', [lockClass.shard]);
+    const first = await school.send(interrupted({ youth }));
+    const data = dataOf('education-resumed', youth, { school: school.orgNumber, cancels: first });
+    const back = await school.send(school.event('education-resumed', data));
+    await hub.sql(`update stafett.record set group_no = nextval('stafett.record_group') where id = $1`, [
+      first,
+    ]);
+    await admin.query('rollback');
+    return { first, back };
+  });
+  await school.dispatched(back);
+  expect(await school.dispatched(first)).toMatchObject({
+    state: 'retracted',
+    transfers: [{ state: 'withdrawn', reason: 'cancelled' }],
+  });
 });
 
 it('opens every body when several processes push the first records of the same new youths at once', async () => {
