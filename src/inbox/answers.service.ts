@@ -6,6 +6,7 @@ import type { Caller } from '../common/access.js';
 import { CLOCK, type Clock } from '../common/clock.js';
 import type { AgencyId, RecordId, TransferId, YouthId } from '../common/ids.js';
 import { Problem } from '../common/problems.js';
+import { firstRows } from '../database/first-rows.js';
 import { withTx, type Tx } from '../database/tx.js';
 import type { TransferState } from '../dispatch/transfer.js';
 import type { Directory } from '../directory/directory.js';
@@ -68,7 +69,7 @@ export class AnswersService {
     let [acknowledged, skipped] = [0, 0];
     for (let isLast = false; !isLast;) {
       const { open, moved } = await withTx(this.db, async (tx) => {
-        const open = await tx.query<Answerable>(answerableThrough, [
+        const open = await firstRows<Answerable>(tx, answerableThrough, [
           caller.agencyId,
           no,
           types,

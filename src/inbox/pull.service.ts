@@ -9,6 +9,7 @@ import type { ConsentId, TransferId, YouthId } from '../common/ids.js';
 import type { JsonObject } from '../common/json.js';
 import { Problem } from '../common/problems.js';
 import { ConsentsService, type Release } from '../consents/consents.service.js';
+import { firstRows } from '../database/first-rows.js';
 import { withTx, type Tx } from '../database/tx.js';
 import { BodiesService } from '../dispatch/bodies.service.js';
 import { PlanService, typeOf } from '../dispatch/plan.service.js';
@@ -86,7 +87,7 @@ export class PullService {
         after === undefined
           ? tx.query<{ no: string }>(highest, [caller.agencyId])
           : Promise.resolve([{ no: after }]),
-        tx.query<PageRow>(after === undefined ? openPage : pageAfter, [
+        firstRows<PageRow>(tx, after === undefined ? openPage : pageAfter, [
           caller.agencyId,
           after ?? this.settled.upTo(caller.agencyId),
           types,
