@@ -5,6 +5,7 @@ import type { DataSource } from 'typeorm';
 import { CLOCK, type Clock } from '../common/clock.js';
 import type { Config } from '../config/config.schema.js';
 import { CONFIG } from '../config/config.module.js';
+import { firstRows } from '../database/first-rows.js';
 import { ensurePartitions } from '../database/partitions.js';
 import { withTx } from '../database/tx.js';
 import { Rechecks, type Recheck } from '../queue/recheck.js';
@@ -13,6 +14,8 @@ import { faultFields, Log } from '../telemetry/log.js';
 import { leftBehind, overdue } from './transfers.sql.js';
 
 const EVERY_MS = 60_000;
+/** Transfers of each kind; the next minute finds the others. */
+const MOST_AT_ONCE = 1000;
 
 /** Once a minute, in one process: finds transfers whose window has run out or whose recipient has left, and keeps the months ahead partitioned. */
 @Injectable()
@@ -48,11 +51,12 @@ export class ExpiryService {
     const now = this.clock.now();
     const uncollected = new Date(now.getTime() - this.config.deadlines.availableDays.value * 86_400_000);
     return withTx(this.db, async (tx) => {
-      const rows = await tx.query<{ id: string; shard: number; cause: 'hold-over' | 'available-over' }>(
+      const rows = await firstRows<{ id: string; shard: number; cause: 'hold-over' | 'available-over' }>(
+        tx,
         overdue,
-        [now, uncollected],
+        [now, uncollected, MOST_AT_ONCE],
       );
-      const left = await tx.query<{ id: string }>(leftBehind);
+      const left = await firstRows<{ id: string }>(tx, leftBehind, []);
       const news = [
         ...rows.map(({ id, shard, cause }): Recheck => ({ shard, cause, subject: id })),
         ...left.map(({ id }): Recheck => ({ shard: 0, cause: 'agency-changed', subject: id })),

@@ -103,16 +103,19 @@ export const eraseBodies = statement(
      select from stafett.transfer t where t.record_id = b.id and t.notice is null and t.state in ('held', 'available', 'collected', 'acknowledged', 'rejected'))`,
 );
 
+/** From the oldest on, by an index each: in the order of ids it would go over every transfer there is to find that none is. */
 export const overdue = statement(
   'transfers.overdue',
-  `select id, shard, case state when 'held' then 'hold-over' else 'available-over' end as cause from stafett.transfer
-   where (held and hold_until <= $1) or (open and state = 'available' and notice is null and available_at <= $2)
-   order by id limit 1000`,
+  `(select id, shard, 'hold-over' as cause from stafett.transfer where held and hold_until <= $1 order by hold_until limit $3)
+   union all
+   (select id, shard, 'available-over' from stafett.transfer
+    where open and state = 'available' and notice is null and available_at <= $2 order by available_at limit $3)`,
 );
 
 /** Made by a process whose directory was a moment old, after the news that their recipient had left was handled. */
 export const leftBehind = statement(
   'transfers.left-behind',
-  `select a.id from stafett.agency a where not a.active and exists (
-     select from stafett.transfer t where t.recipient_id = a.id and t.open and t.state = 'available' and t.notice is null)`,
+  `select a.id from stafett.agency a cross join lateral (
+     select from stafett.transfer t where t.recipient_id = a.id and t.open and t.state = 'available' and t.notice is null order by t.no limit 1) one
+   where not a.active`,
 );

@@ -2,6 +2,7 @@ import { DataSource } from 'typeorm';
 import { firstRows } from '../../src/database/first-rows.js';
 import { statement, withTx, type Statement, type Tx } from '../../src/database/tx.js';
 import { claimRecords } from '../../src/dispatch/dispatch.sql.js';
+import { leftBehind, overdue } from '../../src/dispatch/transfers.sql.js';
 import { answerableThrough, openPage, pageAfter } from '../../src/inbox/inbox.sql.js';
 import { agencies, startTestHub, type TestHub } from '../support/hub.js';
 import { dataOf, newYouth } from '../support/youths.js';
@@ -67,31 +68,57 @@ const asked = {
   },
 };
 type Name = keyof typeof asked;
-
-it.each(Object.keys(asked) as Name[])(
-  '%s takes the first of many that wait, and does not fetch and sort them all',
-  async (name) => {
-    const plan = await planOf(name, firstRows);
-    expect(plan).toContain(`Index Scan using ${asked[name].index}`);
-    expect(plan).not.toContain('Sort');
-  },
-);
+type Asked = Omit<(typeof asked)[Name], 'index'>;
 
 it.each(['a claim', 'the page at a cursor'] as const)(
-  '%s would fetch and sort them all, if it were only asked for',
+  '%s, only asked for, would fetch all that wait and sort them',
   async (name) => {
-    expect(await planOf(name, (tx, explain) => tx.query(explain))).toContain('Sort');
+    expect(await planOf(asked[name])).toContain('Sort');
   },
 );
+
+describe.each(['vacuumed and never analyzed', 'analyzed'])('in tables that were %s', (how) => {
+  beforeAll(async () => {
+    if (how === 'analyzed') await hub.sql('analyze stafett.record, stafett.transfer');
+  });
+
+  it.each(Object.keys(asked) as Name[])(
+    '%s takes the first of many, and does not fetch and sort them all',
+    async (name) => {
+      const plan = await planOf(asked[name], firstRows);
+      expect(plan).toContain(`Index Scan using ${asked[name].index}`);
+      expect(plan).not.toContain('Sort');
+    },
+  );
+
+  it('what is overdue is found by its index, and not by a walk over every transfer there is', async () => {
+    const plan = await planOf(
+      { what: overdue, types: 'timestamptz, timestamptz, int', values: 'now(), now(), 100' },
+      firstRows,
+    );
+    expect(plan).toContain('transfer_untouched');
+    expect(plan).not.toContain('transfer_pkey');
+  });
+
+  it('what waits for an agency that left is looked for by agency', async () => {
+    const plan = await planOf({ what: leftBehind, types: '', values: '' }, firstRows);
+    expect(plan).toContain('Index Scan using transfer_open');
+    expect(plan).not.toContain('transfer_untouched');
+  });
+});
 
 let plans = 0;
 
 /** The plan that a connection would keep, made now. */
-async function planOf(name: Name, run: (tx: Tx, explain: Statement) => Promise<object[]>): Promise<string> {
-  const { what, types, values } = asked[name];
+async function planOf(
+  { what, types, values }: Asked,
+  run: (tx: Tx, explain: Statement) => Promise<object[]> = (tx, explain) => tx.query(explain),
+): Promise<string> {
   plans += 1;
-  const prepare = statement(`test.prepare-${plans}`, `prepare plan_${plans} (${types}) as ${what.text}`);
-  const explain = statement(`test.explain-${plans}`, `explain execute plan_${plans} (${values})`);
+  const name = `plan_${plans}`;
+  const [given, withValues] = types === '' ? ['', ''] : [`(${types})`, `(${values})`];
+  const prepare = statement(`test.prepare-${plans}`, `prepare ${name} ${given} as ${what.text}`);
+  const explain = statement(`test.explain-${plans}`, `explain execute ${name} ${withValues}`);
   return withTx(hub.hub.app.get(DataSource, { strict: false }), async (tx) => {
     tx.send(prepare);
     return JSON.stringify(await run(tx, explain));
