@@ -61,7 +61,7 @@ export interface Config {
   readonly intake: {
     readonly groupSize: number;
     readonly groupsAtOnce: number;
-    readonly groupBesideFrom: number;
+    readonly groupEnough: number;
     readonly bufferEvents: number;
     readonly bufferBytes: number;
     readonly backlogRecords: number;
@@ -249,7 +249,7 @@ export const shape: {
   intake: {
     groupSize: whole(1, 5000),
     groupsAtOnce: whole(1, 16),
-    groupBesideFrom: whole(1, 5000),
+    groupEnough: whole(1, 5000),
     bufferEvents: whole(1, 1_000_000),
     bufferBytes: whole(1000, 4_000_000_000),
     backlogRecords: whole(1, 10_000_000),

@@ -5,8 +5,11 @@ export interface GroupLimits {
   readonly groupSize: number;
   /** Groups that are written at the same time. */
   readonly atOnce: number;
-  /** Jobs that wait before a group is begun beside another: a transaction of few costs nearly as much as one of many. */
-  readonly besideFrom: number;
+  /**
+   * Jobs that are enough for a group: it begins as soon as there is a place, beside another too. Not fewer, as a transaction of few costs
+   * nearly as much as one of many.
+   */
+  readonly enough: number;
   /** Jobs, and bytes of what they came in, that may wait or be under way before others are turned away. */
   readonly maxJobs: number;
   readonly maxBytes: number;
@@ -48,6 +51,7 @@ interface Caller<Job, Result> {
  */
 export class GroupCommit<Job, Result> {
   private readonly waiting: Caller<Job, Result>[] = [];
+  private waitingJobs = 0;
   private starting: NodeJS.Immediate | undefined;
   private running = 0;
   /** How many callers the last group had, and until when (milliseconds) as many are waited for. */
@@ -84,11 +88,14 @@ export class GroupCommit<Job, Result> {
     const answer = new Promise<Result[]>((resolve, reject) => {
       this.waiting.push({ jobs, bytes, resolve, reject });
     });
-    // Requests that came in the same turn of the event loop go together.
-    this.starting ??= setImmediate(() => {
-      this.starting = undefined;
-      this.start();
-    });
+    this.waitingJobs += jobs.length;
+    // Requests that came in the same turn of the event loop go together; where they are enough, the database need not wait for the rest.
+    if (this.waitingJobs >= this.limits.enough) this.start();
+    else
+      this.starting ??= setImmediate(() => {
+        this.starting = undefined;
+        this.start();
+      });
     return answer.finally(() => {
       this.jobs -= jobs.length;
       this.bytes -= bytes;
@@ -115,8 +122,7 @@ export class GroupCommit<Job, Result> {
 
   private mayBegin(): boolean {
     if (this.waiting.length === 0 || this.running >= this.limits.atOnce) return false;
-    const jobs = this.waiting.reduce((sum, caller) => sum + caller.jobs.length, 0);
-    if (jobs >= this.limits.besideFrom) return true;
+    if (this.waitingJobs >= this.limits.enough) return true;
     return this.running === 0 && (this.waiting.length >= this.last.callers || this.hasRested());
   }
 
@@ -134,7 +140,9 @@ export class GroupCommit<Job, Result> {
       size += jobs.length;
       return i > 0 && size > this.limits.groupSize;
     });
-    return this.waiting.splice(0, end < 0 ? this.waiting.length : end);
+    const group = this.waiting.splice(0, end < 0 ? this.waiting.length : end);
+    for (const { jobs } of group) this.waitingJobs -= jobs.length;
+    return group;
   }
 
   /** Never fails: every caller gets its results or its error. */

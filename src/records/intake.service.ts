@@ -76,7 +76,7 @@ export class IntakeService {
     private readonly metrics: Metrics,
     private readonly log: Log,
   ) {
-    const { groupSize, groupsAtOnce, groupBesideFrom, bufferEvents, bufferBytes } = config.intake;
+    const { groupSize, groupsAtOnce, groupEnough, bufferEvents, bufferBytes } = config.intake;
     this.groups = new GroupCommit<Submission, Outcome>(
       {
         write: (group) => this.write(group),
@@ -86,7 +86,7 @@ export class IntakeService {
       {
         groupSize,
         atOnce: groupsAtOnce,
-        besideFrom: groupBesideFrom,
+        enough: groupEnough,
         maxJobs: bufferEvents,
         maxBytes: bufferBytes,
       },

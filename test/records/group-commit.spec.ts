@@ -1,6 +1,6 @@
 import { GroupCommit, type GroupLimits, type Rest } from '../../src/records/group-commit.js';
 
-const limits: GroupLimits = { groupSize: 10, atOnce: 1, besideFrom: 1, maxJobs: 100, maxBytes: 1000 };
+const limits: GroupLimits = { groupSize: 10, atOnce: 1, enough: 100, maxJobs: 100, maxBytes: 1000 };
 const faulty = new Error('the fault of one job');
 
 /** Time as these tests count it: turns of the event loop pass alike for the writes and for who waits for them, however busy the machine is. */
@@ -57,7 +57,7 @@ it('writes a lone job at once, and those that come meanwhile together', async ()
 const forEver: Rest = { times: Infinity, ms: 10_000 };
 
 it('lets nobody wait for company who sends one after the other', async () => {
-  const { groups, begun } = groupsOf({ besideFrom: 100 }, forEver);
+  const { groups, begun } = groupsOf({}, forEver);
   await groups.join([1], 1);
   const second = groups.join([2], 1);
   await turns(3);
@@ -66,7 +66,7 @@ it('lets nobody wait for company who sends one after the other', async () => {
 });
 
 it('lets a sender of batches not wait because the next one is smaller', async () => {
-  const { groups, begun } = groupsOf({ besideFrom: 100 }, forEver);
+  const { groups, begun } = groupsOf({}, forEver);
   await groups.join([1, 2, 3], 1);
   const second = groups.join([4], 1);
   await turns(3);
@@ -75,7 +75,7 @@ it('lets a sender of batches not wait because the next one is smaller', async ()
 });
 
 it('begins again when as many have come as the last group had, or enough for a group beside another', async () => {
-  const { groups, begun } = groupsOf({ besideFrom: 5 }, forEver);
+  const { groups, begun } = groupsOf({ enough: 5 }, forEver);
   const join = (...jobs: number[]): Promise<unknown> => Promise.all(jobs.map((job) => groups.join([job], 1)));
   await join(1, 2, 3);
   const fourth = groups.join([4], 1);
@@ -86,13 +86,16 @@ it('begins again when as many have come as the last group had, or enough for a g
     [1, 2, 3],
     [4, 5, 6],
   ]);
+  const five = join(1, 2, 3, 4, 5);
   await join(1, 2, 3, 4, 5, 6, 7, 8);
+  await five;
+  expect(begun.at(-1)).toEqual([1, 2, 3, 4, 5, 6, 7, 8]);
   await join(1, 2, 3, 4, 5);
   expect(begun.at(-1)).toEqual([1, 2, 3, 4, 5]);
 });
 
 it('waits for company that does not come no longer than it may', async () => {
-  const { groups, begun } = groupsOf({ besideFrom: 100 }, { times: Infinity, ms: 30 });
+  const { groups, begun } = groupsOf({}, { times: Infinity, ms: 30 });
   await Promise.all([groups.join([1], 1), groups.join([2], 1)]);
   const alone = groups.join([3], 1);
   await turns(1);
@@ -112,7 +115,7 @@ it('never splits what one caller gave, and never makes a group larger than allow
 });
 
 it('writes no more groups at once than allowed', async () => {
-  const { groups, atOnce } = groupsOf({ atOnce: 2, groupSize: 1 });
+  const { groups, atOnce } = groupsOf({ atOnce: 2, groupSize: 1, enough: 1 });
   await Promise.all(Array.from({ length: 12 }, (_, i) => groups.join([i], 1)));
   expect(atOnce()).toBe(2);
 });
@@ -160,7 +163,7 @@ it('answers nothing at once where there is nothing to write', async () => {
 });
 
 it('begins a group beside one under way only when enough have come to make it worth a transaction', async () => {
-  const { groups, written, atOnce } = groupsOf({ atOnce: 2, besideFrom: 3 });
+  const { groups, written, atOnce } = groupsOf({ atOnce: 2, enough: 3 });
   const first = groups.join([1], 1);
   await turns(2);
   const few = [groups.join([2], 1), groups.join([3], 1)];
@@ -175,8 +178,19 @@ it('begins a group beside one under way only when enough have come to make it wo
   expect(atOnce()).toBe(2);
 });
 
+it('begins groups in the turn in which enough have come: the database does not wait while others are still read', async () => {
+  const { groups, begun } = groupsOf({ atOnce: 2, enough: 3 });
+  const all = [1, 2, 3, 4, 5, 6, 7, 8].map((job) => groups.join([job], 1));
+  expect(begun).toEqual([
+    [1, 2, 3],
+    [4, 5, 6],
+  ]);
+  await Promise.all(all);
+  expect(begun.at(-1)).toEqual([7, 8]);
+});
+
 it('counts for that group those who come one after the other, too', async () => {
-  const { groups, written, atOnce } = groupsOf({ atOnce: 2, besideFrom: 3 });
+  const { groups, written, atOnce } = groupsOf({ atOnce: 2, enough: 3 });
   const all = [groups.join([1], 1)];
   for (const job of [2, 3, 4]) {
     await new Promise(setImmediate);
