@@ -35,6 +35,8 @@ export interface Rest {
  * the processor from the records that were on their way: at 460 a second half of them took 159 ms from hand to hand, and now take 86.
  */
 const REST: Rest = { times: 4, ms: 20 };
+/** Milliseconds after which a group that is held up (a lock, a disk that stalls) keeps those who are fewer than enough no longer. */
+const HELD_UP_MS = 100;
 
 interface Caller<Job, Result> {
   readonly jobs: readonly Job[];
@@ -54,9 +56,11 @@ export class GroupCommit<Job, Result> {
   private waitingJobs = 0;
   private starting: NodeJS.Immediate | undefined;
   private running = 0;
-  /** How many callers the last group had, and until when (milliseconds) as many are waited for. */
+  /** How many callers the last group to end had, and until when (milliseconds) as many are waited for. */
   private last = { callers: 0, restUntil: 0 };
-  private resting: NodeJS.Timeout | undefined;
+  /** When the last group to begin did. */
+  private begun = 0;
+  private later: NodeJS.Timeout | undefined;
   private jobs = 0;
   private bytes = 0;
 
@@ -103,11 +107,11 @@ export class GroupCommit<Job, Result> {
   }
 
   private start(): void {
-    clearTimeout(this.resting);
+    clearTimeout(this.later);
     while (this.mayBegin()) {
       this.running += 1;
       const group = this.nextGroup();
-      const began = performance.now();
+      const began = (this.begun = performance.now());
       void this.settle(group).finally(() => {
         this.running -= 1;
         const now = performance.now();
@@ -123,14 +127,15 @@ export class GroupCommit<Job, Result> {
   private mayBegin(): boolean {
     if (this.waiting.length === 0 || this.running >= this.limits.atOnce) return false;
     if (this.waitingJobs >= this.limits.enough) return true;
-    return this.running === 0 && (this.waiting.length >= this.last.callers || this.hasRested());
+    if (this.running > 0) return this.isOver(this.begun + HELD_UP_MS);
+    return this.waiting.length >= this.last.callers || this.isOver(this.last.restUntil);
   }
 
-  /** Where the rest is not over yet, the next look comes when it is. */
-  private hasRested(): boolean {
-    const ms = this.last.restUntil - performance.now();
+  /** Where it is not, the next look comes when it is. */
+  private isOver(time: number): boolean {
+    const ms = time - performance.now();
     if (ms <= 0) return true;
-    this.resting = setTimeout(() => this.start(), ms);
+    this.later = setTimeout(() => this.start(), ms);
     return false;
   }
 

@@ -189,6 +189,27 @@ it('begins groups in the turn in which enough have come: the database does not w
   expect(begun.at(-1)).toEqual([7, 8]);
 });
 
+it('lets a group that is held up keep nobody: the next begins beside it after a moment, be they ever so few', async () => {
+  let release = (): void => undefined;
+  const heldUp = new Promise<void>((resolve) => (release = resolve));
+  const groups = new GroupCommit<number, number>(
+    {
+      write: async (jobs) => {
+        if (jobs.includes(1)) await heldUp;
+        return [...jobs];
+      },
+      isOfOneJob: () => false,
+      failed: (job) => job,
+    },
+    { ...limits, atOnce: 2 },
+  );
+  const first = groups.join([1], 1);
+  await turns(2);
+  expect(await groups.join([2], 1)).toEqual([2]);
+  release();
+  expect(await first).toEqual([1]);
+});
+
 it('counts for that group those who come one after the other, too', async () => {
   const { groups, written, atOnce } = groupsOf({ atOnce: 2, enough: 3 });
   const all = [groups.join([1], 1)];
