@@ -1,6 +1,6 @@
 import { HttpException } from '@nestjs/common';
 import { Problem, type ProblemCode } from '../common/problems.js';
-import { toProblem } from '../database/tx.js';
+import { toProblem } from '../database/failures.js';
 
 const byStatus: Readonly<Record<number, ProblemCode>> = {
   401: 'unauthenticated',
