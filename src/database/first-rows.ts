@@ -1,6 +1,7 @@
 import { statement, type Tx } from './tx.js';
 
-const without = statement('first-rows.begin', 'set local enable_bitmapscan = off');
+/** Until it is switched on again, or the transaction ends. */
+export const withoutBitmaps = statement('first-rows.begin', 'set local enable_bitmapscan = off');
 const withAgain = statement('first-rows.end', 'set local enable_bitmapscan = on');
 
 /**
@@ -13,7 +14,7 @@ export function firstRows<Row extends object>(
   tx: Tx,
   ...[statement, values]: Parameters<Tx['query']>
 ): Promise<Row[]> {
-  tx.send(without);
+  tx.send(withoutBitmaps);
   const rows = tx.query<Row>(statement, values);
   tx.send(withAgain);
   return rows;

@@ -47,8 +47,8 @@ interface Caller<Job, Result> {
 
 /**
  * Lets jobs that arrive at about the same time share one transaction, so that one fsync serves many callers, while each gets
- * its answer only after its own commit. A group goes as soon as no other is under way (or enough have come for one more), with all
- * who have come by then. Nobody waits for company that is not likely to come: not the first after a pause, and not a sender
+ * its answer only after its own commit. A group goes as soon as no other is under way (or enough have come for one more, or the other is held up),
+ * with all who have come by then. Nobody waits for company that is not likely to come: not the first after a pause, and not a sender
  * that sends one after the other; only as long as fewer callers have come than the last group had, a moment ago (docs/decisions/0016).
  */
 export class GroupCommit<Job, Result> {

@@ -1,7 +1,8 @@
 import { DataSource } from 'typeorm';
 import { commonActs } from '../../src/audit/acts.js';
 import { questionOf } from '../../src/audit/questions/question.js';
-import { byLead, inOrder } from '../../src/audit/questions/questions.sql.js';
+import { byLead } from '../../src/audit/questions/questions.sql.js';
+import { withoutBitmaps } from '../../src/database/first-rows.js';
 import type { Client, Json } from '../support/client.js';
 import { agencies, startTestHub, type TestHub } from '../support/hub.js';
 import { dataOf, newYouth } from '../support/youths.js';
@@ -185,7 +186,7 @@ it.each([
   const rows = await hub.hub.app
     .get(DataSource)
     .transaction(async (tx): Promise<{ 'QUERY PLAN': string }[]> => {
-      await tx.query(inOrder.text);
+      await tx.query(withoutBitmaps.text);
       return tx.query(`explain (generic_plan) ${byLead[lead].page.statement.text}`);
     });
   const plan = rows.map((row) => row['QUERY PLAN']).join('\n');

@@ -21,12 +21,6 @@ export interface Given extends Pick<
   readonly limit: number;
 }
 
-/**
- * Before a page is asked for, in its transaction: the plan is the one that follows the index. A bitmap would fetch all that a list has, and
- * sort it, where the planner takes a third of a third of it for less than a window.
- */
-export const inOrder = statement('questions.in-order', 'set local enable_bitmapscan = off');
-
 /** A statement, and the values that it takes, in its order. */
 export interface Asking {
   readonly statement: Statement;
