@@ -41,33 +41,43 @@ function walk(part: PartClass, data: JsonObject, pointer: string, errors: FieldE
   }
   for (const [name, spec] of fields) {
     const value = Object.hasOwn(data, name) ? data[name] : undefined;
-    if (value !== undefined) judge(spec, value, pointer + pointerStep(name), errors);
-    else if (spec.required) add(errors, pointer + pointerStep(name), 'required');
+    if (value !== undefined) judge(spec, value, pointer, errors);
+    else if (spec.required) add(errors, pointer, name, 'required');
   }
 }
 
-function judge(spec: FieldSpec, value: Json, at: string, errors: FieldError[]): void {
-  if (!spec.list) return judgeOne(spec, value, at, errors);
-  if (!Array.isArray(value)) return add(errors, at, 'type');
-  if (value.length > spec.list.max) return add(errors, at, 'too-many');
-  const tooFew = value.length < spec.list.min;
-  if (tooFew) add(errors, at, 'too-few');
+/** @param pointer of the part that the field is in: the field's own is put together only where something is wrong, once in thousands */
+function judge(spec: FieldSpec, value: Json, pointer: string, errors: FieldError[]): void {
+  const { name, list } = spec;
+  if (!list) return judgeOne(spec, value, pointer, name, errors);
+  if (!Array.isArray(value)) return add(errors, pointer, name, 'type');
+  if (value.length > list.max) return add(errors, pointer, name, 'too-many');
+  const tooFew = value.length < list.min;
+  if (tooFew) add(errors, pointer, name, 'too-few');
   const before = errors.length;
+  const at = pointer + pointerStep(name);
   value.forEach((element, i) => {
-    if (!tooFew || (spec.kind === 'part' && isObject(element)))
-      judgeOne(spec, element, at + pointerStep(i), errors);
+    if (!tooFew || (spec.kind === 'part' && isObject(element))) judgeOne(spec, element, at, i, errors);
   });
   const fine = !tooFew && errors.length === before;
-  if (fine && spec.kind !== 'part' && new Set(value).size < value.length) add(errors, at, 'duplicate');
+  if (fine && spec.kind !== 'part' && new Set(value).size < value.length)
+    add(errors, pointer, name, 'duplicate');
 }
 
-function judgeOne(spec: FieldSpec, value: Json, at: string, errors: FieldError[]): void {
+/** @param key of the value in the field's part, or in its list */
+function judgeOne(
+  spec: FieldSpec,
+  value: Json,
+  pointer: string,
+  key: string | number,
+  errors: FieldError[],
+): void {
   if (spec.kind !== 'part') {
     const code = spec.judge(value);
-    if (code !== undefined) add(errors, at, code);
-  } else if (isObject(value)) walk(spec.part(), value, at, errors);
-  else add(errors, at, 'type');
+    if (code !== undefined) add(errors, pointer, key, code);
+  } else if (isObject(value)) walk(spec.part(), value, pointer + pointerStep(key), errors);
+  else add(errors, pointer, key, 'type');
 }
 
-const add = (errors: FieldError[], pointer: string, code: FieldCode): void =>
-  void errors.push({ pointer, code });
+const add = (errors: FieldError[], pointer: string, key: string | number, code: FieldCode): void =>
+  void errors.push({ pointer: pointer + pointerStep(key), code });

@@ -25,9 +25,13 @@ export function hmacSha256(key: Uint8Array, data: string | Uint8Array): Buffer {
 
 /** SHA-256(prefix ‖ text), base64url. */
 export function sha256Of(prefix: Uint8Array, text: string): string {
-  const bytes = Buffer.allocUnsafe(prefix.length + text.length * 3);
+  const most = prefix.length + text.length * 3;
+  const bytes = most > work.length ? Buffer.allocUnsafe(most) : work;
   bytes.set(prefix);
-  return hash('sha256', bytes.subarray(0, prefix.length + bytes.write(text, prefix.length)), 'base64url');
+  const length = prefix.length + bytes.write(text, prefix.length);
+  const found = hash('sha256', bytes.subarray(0, length), 'base64url');
+  bytes.fill(0, 0, length);
+  return found;
 }
 
 function pad(key: Uint8Array, byte: number): void {

@@ -1,4 +1,5 @@
-import { v4, v7 } from 'uuid';
+import { randomUUID } from 'node:crypto';
+import { v7 } from 'uuid';
 import type { Clock } from './clock.js';
 import { publicRandom } from './random.js';
 
@@ -36,7 +37,7 @@ export function idAt(ms: number): string {
 }
 
 /** A UUIDv4 (RFC 9562 section 5.4), which tells nothing: an entry's name in the log. */
-export const newLeafId = (): LeafId => v4({ random: publicRandom(16) }) as LeafId;
+export const newLeafId = (): LeafId => randomUUID() as string as LeafId;
 
 /** Before every id: where a list begins. */
 export const NIL = '00000000-0000-0000-0000-000000000000';

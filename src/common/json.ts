@@ -28,56 +28,61 @@ export function parseJson(bytes: Uint8Array): Json {
       { pointer: '', code: cause instanceof SyntaxError ? 'syntax' : 'encoding' },
     ]);
   }
-  checkStructure(text);
-  checkValues(value);
+  const { members, isPlain } = survey(text);
+  if (membersOf(value, isPlain, 0) < members)
+    throw new Problem('malformed-json', [{ pointer: '', code: 'duplicate-key' }]);
   return value;
 }
 
-/** Walks text that JSON.parse has taken, so only brackets, strings and colons need to be told apart. */
-function checkStructure(text: string): void {
-  const open: (Set<string> | undefined)[] = [];
-  let lastString = '';
+const QUOTE = 0x22;
+const COLON = 0x3a;
+const BACKSLASH = 0x5c;
+const DEL = 0x7f;
+
+/**
+ * Of text that JSON.parse has taken: how many members its objects are written with, one for each colon outside strings; and whether its
+ * strings stand there as they are, without escapes, and without the one control character that JSON lets stand so.
+ */
+function survey(text: string): { members: number; isPlain: boolean } {
+  let members = 0;
+  let isPlain = true;
   for (let i = 0; i < text.length; i += 1) {
-    switch (text.charCodeAt(i)) {
-      case 0x7b:
-      case 0x5b:
-        open.push(text[i] === '{' ? new Set() : undefined);
-        if (open.length > MAX_DEPTH) throw new Problem('too-deep');
-        break;
-      case 0x7d:
-      case 0x5d:
-        open.pop();
-        break;
-      case 0x22: {
-        const start = i;
-        for (i += 1; text.charCodeAt(i) !== 0x22; i += 1) if (text.charCodeAt(i) === 0x5c) i += 1;
-        lastString = text.slice(start, i + 1);
-        break;
-      }
-      case 0x3a: {
-        const key = lastString.includes('\\') ? (JSON.parse(lastString) as string) : lastString.slice(1, -1);
-        const seen = open.at(-1);
-        if (seen?.has(key)) throw new Problem('malformed-json', [{ pointer: '', code: 'duplicate-key' }]);
-        if (poison.has(key)) throw new Problem('malformed-json', [{ pointer: '', code: 'forbidden-key' }]);
-        seen?.add(key);
-        break;
+    let unit = text.charCodeAt(i);
+    if (unit === COLON) members += 1;
+    else if (unit === QUOTE) {
+      for (i += 1; (unit = text.charCodeAt(i)) !== QUOTE; i += 1) {
+        if (unit !== BACKSLASH && unit !== DEL) continue;
+        isPlain = false;
+        if (unit === BACKSLASH) i += 1;
       }
     }
   }
+  return { members, isPlain };
 }
 
-/** The depth is bounded by now, so recursion is safe. */
-function checkValues(value: Json): void {
-  if (typeof value === 'string') checkString(value);
-  else if (typeof value === 'number') {
+/**
+ * How many members the objects in a value have: fewer than were written, where a key stood twice.
+ * @param isPlain whether the strings were written as they are, in UTF-8, which has no surrogates, and without control characters
+ * @throws Problem malformed-json, too-deep
+ */
+function membersOf(value: Json, isPlain: boolean, depth: number): number {
+  if (typeof value === 'string') {
+    if (!isPlain) checkString(value);
+  } else if (typeof value === 'number') {
     if (!Number.isFinite(value)) throw new Problem('malformed-json', [{ pointer: '', code: 'number' }]);
-  } else if (Array.isArray(value)) value.forEach(checkValues);
-  else if (value !== null && typeof value === 'object') {
-    for (const key in value) {
-      checkString(key);
-      checkValues(value[key] as Json);
-    }
+  } else if (value !== null && typeof value === 'object') {
+    if (depth === MAX_DEPTH) throw new Problem('too-deep');
+    let members = 0;
+    if (Array.isArray(value)) for (const element of value) members += membersOf(element, isPlain, depth + 1);
+    else
+      for (const key in value) {
+        if (poison.has(key)) throw new Problem('malformed-json', [{ pointer: '', code: 'forbidden-key' }]);
+        if (!isPlain) checkString(key);
+        members += 1 + membersOf(value[key] as Json, isPlain, depth + 1);
+      }
+    return members;
   }
+  return 0;
 }
 
 const control = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f]/;
@@ -95,7 +100,7 @@ export function canonicalJson(value: unknown): string {
   return text;
 }
 
-/** One step of a JSON Pointer (RFC 6901 section 3). Asked for every field of every record, of which next to none has such a name. */
+/** One step of a JSON Pointer (RFC 6901 section 3). */
 export const pointerStep = (key: string | number): string =>
   typeof key === 'string' && /[~/]/.test(key)
     ? `/${key.replaceAll('~', '~0').replaceAll('/', '~1')}`
