@@ -26,9 +26,10 @@ if (port !== 0 && (await listens())) {
 let stopping = false;
 let tourProcess;
 const leash = pathToFileURL(join(root, 'bin/leash.mjs')).href;
+const { nodeFlags } = await import(pathToFileURL(join(root, 'dist/src/common/memory.js')).href);
 const hub = spawn(
   process.execPath,
-  ['--import', leash, join(root, 'dist/src/main.js'), ...(tour ? [] : rest)],
+  [...nodeFlags, '--import', leash, join(root, 'dist/src/main.js'), ...(tour ? [] : rest)],
   {
     stdio: ['inherit', 'inherit', 'inherit', 'ipc'],
   },

@@ -3,6 +3,7 @@ import { closeSync, openSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { pathToFileURL } from 'node:url';
+import { nodeFlags } from '../../src/common/memory.js';
 import { projectFolder } from '../../src/config/load.js';
 import { freePort } from '../../src/database/processes.js';
 import type { Cleanup } from '../cleanup.js';
@@ -38,6 +39,7 @@ export class HubProcess {
     const child = spawn(
       process.execPath,
       [
+        ...nodeFlags,
         ...(settings.profile ? ['--cpu-prof', `--cpu-prof-dir=${settings.profile}`] : []),
         // Stops the hub when this process is killed.
         '--import',

@@ -39,17 +39,29 @@ const elements: Readonly<Record<string, Element>> = {
     most: (value) => (typeof value === 'number' && value === (value | 0) ? 4 : -1),
     write: (into, at, value) => putInt32(into, at, value as number),
   },
+  boolean: {
+    oid: 16,
+    most: (value) => (typeof value === 'boolean' ? 1 : -1),
+    write: (into, at, value) => {
+      into[at] = value ? 1 : 0;
+      return 1;
+    },
+  },
+  // Few transfers are held, or notices: what is there goes as text, and columns of nulls do not.
+  timestamptz: { oid: 1184, most: () => -1, write: () => -1 },
+  jsonb: { oid: 3802, most: () => -1, write: () => -1 },
 };
 
+const cast = new RegExp(String.raw`\$(\d+)::(${Object.keys(elements).join('|')})\[\]`, 'g');
+
 /**
- * Which values of a statement are arrays that can go in binary: where its text casts a parameter to `uuid[]`, `text[]`, `bytea[]` or
- * `int[]`. Groups of hundreds of rows travel as a dozen arrays; as text each element is quoted, bytes double in hexadecimal, and the
+ * Which values of a statement are arrays that can go in binary: where its text casts a parameter to an array of one of `elements`. Groups of hundreds of rows travel as a dozen arrays; as text each element is quoted, bytes double in hexadecimal, and the
  * server parses all of it again.
  * @returns by the value's place from 0
  */
 export function arraysOf(text: string): ReadonlyMap<number, EncodeArray> {
   const found = new Map<number, EncodeArray>();
-  for (const [, place, type] of text.matchAll(/\$(\d+)::(uuid|text|bytea|int)\[\]/g)) {
+  for (const [, place, type] of text.matchAll(cast)) {
     const element = elements[type as string] as Element;
     found.set(Number(place) - 1, (values) => encode(element, values));
   }

@@ -18,8 +18,9 @@ afterAll(async () => {
 
 const echo = statement(
   'test.echo-arrays',
-  'select $1::uuid[]::text[] as uuids, $2::text[] as texts, $3::bytea[] as bytes, $4::int[] as ints',
+  'select $1::uuid[]::text[] as uuids, $2::text[] as texts, $3::bytea[] as bytes, $4::int[] as ints, $5::boolean[] as flags, $6::timestamptz[] as times, $7::jsonb[] as objects',
 );
+const parsedByServer = (text: string | null): unknown => text && (JSON.parse(text) as unknown);
 /** Some of them several times in a row, as in most columns of a group. */
 const list = <T>(of: fc.Arbitrary<T>): fc.Arbitrary<(T | null)[]> =>
   fc
@@ -41,11 +42,22 @@ it('gives PostgreSQL what it was given, nulls and nothing at all too', async () 
       ),
       list(fc.uint8Array({ maxLength: 100 }).map((bytes) => Buffer.from(bytes))),
       list(fc.integer({ min: -(2 ** 31), max: 2 ** 31 - 1 })),
-      async (uuids, texts, bytes, ints) => {
-        for (const [i, values] of [uuids, texts, bytes, ints].entries())
-          expect(echo.arrays.get(i)?.(values)).toBeInstanceOf(Buffer);
-        const rows = await withTx(db, (tx) => tx.query(echo, [uuids, texts, bytes, ints]));
-        expect(rows).toEqual([{ uuids, texts, bytes, ints }]);
+      list(fc.boolean()),
+      list(fc.date({ min: new Date('1970-01-01'), max: new Date('2100-01-01'), noInvalidDate: true })),
+      list(
+        fc
+          .record({ a: fc.integer(), b: fc.stringMatching(/^[a-zæ\"\\\\]*$/) })
+          .map((value) => JSON.stringify(value)),
+      ),
+      async (uuids, texts, bytes, ints, flags, times, objects) => {
+        const given = [uuids, texts, bytes, ints, flags, times, objects];
+        for (const [i, values] of given.entries())
+          if (i < 5 || values.every((value) => value === null))
+            expect(echo.arrays.get(i)?.(values)).toBeInstanceOf(Buffer);
+        const rows = await withTx(db, (tx) => tx.query(echo, given));
+        expect(rows).toEqual([
+          { ...{ uuids, texts, bytes, ints, flags, times }, objects: objects.map(parsedByServer) },
+        ]);
       },
     ),
   );
@@ -53,7 +65,7 @@ it('gives PostgreSQL what it was given, nulls and nothing at all too', async () 
 
 it('reads UUIDs in capitals as PostgreSQL does', async () => {
   const id = '0B0E7B5E-8D4A-4F7C-9F57-2F8F3A3F6F1A';
-  const [row] = await withTx(db, (tx) => tx.query<{ uuids: string[] }>(echo, [[id], [], [], []]));
+  const [row] = await withTx(db, (tx) => tx.query<{ uuids: string[] }>(echo, [[id], [], [], [], [], [], []]));
   expect(row?.uuids).toEqual([id.toLowerCase()]);
 });
 
@@ -66,7 +78,7 @@ it.each([
   ['a fraction', 3, 1.5],
 ])('leaves to the server to refuse %s, and keeps nothing of the transaction', async (_, place, value) => {
   expect(echo.arrays.get(place)?.([value])).toBeUndefined();
-  const values = [0, 1, 2, 3].map((i) => (i === place ? [value] : []));
+  const values = [0, 1, 2, 3, 4, 5, 6].map((i) => (i === place ? [value] : []));
   const writing = withTx(db, (tx) => tx.send(echo, values));
   await expect(writing).rejects.toMatchObject({ code: expect.stringMatching(/^22/) });
 });
@@ -75,5 +87,5 @@ it('finds the arrays of a statement by their casts', () => {
   const found = arraysOf(
     'select * from unnest($1::uuid[], $2::jsonb[], $10::text[], $3::int) where id = any ($4::uuid[])',
   );
-  expect([...found.keys()]).toEqual([0, 9, 3]);
+  expect([...found.keys()]).toEqual([0, 1, 9, 3]);
 });

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { pathToFileURL } from 'node:url';
+import { nodeFlags } from '../../../src/common/memory.js';
 import { projectFolder } from '../../../src/config/load.js';
 import { withFolderLock } from '../../../src/database/folder-lock.js';
 import { freePort } from '../../../src/database/processes.js';
@@ -92,6 +93,7 @@ export class HubProcess {
     const child = spawn(
       process.execPath,
       [
+        ...nodeFlags,
         '--import',
         pathToFileURL(join(projectFolder, 'bin/leash.mjs')).href,
         join(projectFolder, 'dist/src/main.js'),
