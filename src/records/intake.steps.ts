@@ -1,0 +1,178 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { AuditService } from '../audit/audit.service.js';
+import { eventTypeOf } from '../catalogue/record-type.js';
+import { CLOCK, type Clock } from '../common/clock.js';
+import type { RecordId, YouthId } from '../common/ids.js';
+import { canonicalJson } from '../common/json.js';
+import type { Tx } from '../database/tx.js';
+import { Rechecks } from '../queue/recheck.js';
+import { shardOf } from '../queue/shards.js';
+import { seal } from '../vault/seal.js';
+import { VaultService } from '../vault/vault.service.js';
+import { YouthsService, type How, type Protection, type Youth } from '../vault/youths.service.js';
+import { findRecords, insertBodies, insertMissingRecords, insertRecords } from './intake.sql.js';
+import { firstOfEachEvent, judge, nameOf, type Earlier, type Outcome, type Submission } from './judge.js';
+import { bodyAad } from './record.js';
+import { wrongReferences } from './references.js';
+
+/** A submission with its place in the group, and the youth that it is about. */
+interface Row extends Submission {
+  readonly position: number;
+  readonly youth: Youth | undefined;
+}
+
+export interface Written {
+  /** One per submission, in their order. */
+  readonly outcomes: Outcome[];
+  /** Of the records that were made. */
+  readonly shards: ReadonlySet<number>;
+  /** Whether some of the events were there already. */
+  readonly repeated: boolean;
+}
+
+/**
+ * What intake does in one transaction. The steps and their order, which is that of the locks, are those of docs/data-path.md: youths, then
+ * records by (sender, event id), then bodies and audit entries.
+ */
+@Injectable()
+export class IntakeSteps {
+  constructor(
+    @Inject(CLOCK) private readonly clock: Clock,
+    private readonly vault: VaultService,
+    private readonly youths: YouthsService,
+    private readonly audit: AuditService,
+    private readonly rechecks: Rechecks,
+  ) {}
+
+  async take(tx: Tx, group: readonly Submission[], how: How): Promise<Written> {
+    const rows = await this.rowsFor(tx, group, how);
+    const wrong = await wrongReferences(tx, rows);
+    const first = firstOfEachEvent(rows.filter((row) => !wrong.has(row.position)));
+    const leaders = [...first.values()];
+    const made = await this.insert(tx, leaders, how);
+    const earlier = await this.earlier(
+      tx,
+      leaders.filter((row) => !made.has(row.id)),
+    );
+    const inserted = leaders.filter((row) => made.has(row.id));
+    await this.finish(tx, inserted);
+    const outcomes = rows.map((row): Outcome => {
+      const problem = wrong.get(row.position);
+      return problem ? { problem } : judge(row, first, made, earlier);
+    });
+    return { outcomes, shards: new Set(inserted.map(shardOfRow)), repeated: earlier.size > 0 };
+  }
+
+  /** Step (1): every youth of the group is there and locked, with its key. */
+  private async rowsFor(tx: Tx, group: readonly Submission[], how: How): Promise<Row[]> {
+    const youths = await this.youths.ensure(
+      tx,
+      group.flatMap(({ caller, prepared }) =>
+        prepared.youth ? [{ controllerId: caller.controllerId, identity: prepared.youth.identity }] : [],
+      ),
+      how,
+    );
+    let next = 0;
+    return group.map((submission, position) => ({
+      ...submission,
+      position,
+      youth: submission.prepared.youth ? youths[next++] : undefined,
+    }));
+  }
+
+  /** Step (2). */
+  private async insert(tx: Tx, rows: readonly Row[], how: How): Promise<Set<RecordId>> {
+    if (rows.length === 0) return new Set();
+    const values = [
+      this.clock.now(),
+      rows.map((row) => row.id),
+      rows.map((row) => row.caller.agencyId),
+      rows.map((row) => row.caller.controllerId),
+      rows.map((row) => row.prepared.eventId),
+      rows.map((row) => row.prepared.type.key),
+      rows.map((row) => row.youth?.id ?? null),
+      rows.map(shardOfRow),
+      rows.map((row) => row.position),
+      rows.map((row) => row.prepared.recipientId),
+      rows.map((row) => row.prepared.inReplyTo),
+      rows.map((row) => row.prepared.cancels),
+      rows.map((row) => row.prepared.holdForConsent),
+      rows.map((row) => row.prepared.contentHash),
+      rows.map((row) => this.sameEventKey(row)),
+      rows.map((row) => row.prepared.time),
+    ];
+    if (how === 'all-new') {
+      tx.send(insertRecords, values);
+      return new Set(rows.map(({ id }) => id));
+    }
+    const made = await tx.query<{ id: RecordId }>(insertMissingRecords, values);
+    return new Set(made.map(({ id }) => id));
+  }
+
+  /** Step (3): what holds the event ids that were taken. */
+  private async earlier(tx: Tx, rows: readonly Row[]): Promise<Map<string, Earlier>> {
+    if (rows.length === 0) return new Map();
+    const found = await tx.query<Earlier>(findRecords, [
+      rows.map((row) => row.caller.agencyId),
+      rows.map((row) => row.prepared.eventId),
+    ]);
+    return new Map(found.map((record) => [nameOf(record.senderId, record.eventId), record]));
+  }
+
+  /** Step (4). Only what was inserted leaves anything: a refused or repeated event changes nothing. */
+  private async finish(tx: Tx, rows: readonly Row[]): Promise<void> {
+    if (rows.length === 0) return;
+    const bodies = rows.map(({ id, caller, prepared, youth }) => {
+      const context = { recordId: id, type: prepared.type.key, controllerId: caller.controllerId };
+      const own = youth ? undefined : this.vault.newRecordKey(caller.controllerId, id);
+      const key = youth?.key ?? own?.key;
+      if (!key) throw new Error('a record without a key');
+      return { sealed: seal(key, Buffer.from(JSON.stringify(prepared.data)), bodyAad(context)), own };
+    });
+    tx.send(insertBodies, [
+      rows.map((row) => row.id),
+      bodies.map((b) => b.sealed),
+      bodies.map((b) => b.own?.kekId ?? null),
+      bodies.map((b) => b.own?.wrapped ?? null),
+    ]);
+    await this.raiseProtection(tx, rows);
+    this.audit.append(
+      tx,
+      rows.map(({ id, caller, prepared, youth }) => ({
+        act: 'record-received',
+        controllerId: caller.controllerId,
+        agencyId: caller.agencyId,
+        recordType: prepared.type.key,
+        recordId: id,
+        youthId: youth?.id,
+        auditKey: youth?.auditKey,
+      })),
+    );
+  }
+
+  private async raiseProtection(tx: Tx, rows: readonly Row[]): Promise<void> {
+    const grades = new Map<YouthId, Protection>();
+    for (const { youth, prepared } of rows) {
+      const grade = prepared.youth?.protection ?? 'none';
+      if (youth && grade !== 'none' && grades.get(youth.id) !== 'strictly-confidential')
+        grades.set(youth.id, grade);
+    }
+    const risen = await this.youths.raiseProtection(tx, grades);
+    this.rechecks.add(
+      tx,
+      risen.map(({ id, shard }) => ({ shard, cause: 'protection-raised', subject: id })),
+    );
+  }
+
+  private sameEventKey({ caller, prepared, youth }: Row): Buffer | null {
+    const { sameEventBy } = prepared.type;
+    if (!sameEventBy || !youth) return null;
+    const facts = canonicalJson([
+      eventTypeOf(prepared.type),
+      ...sameEventBy.map((field) => prepared.data[field] ?? null),
+    ]);
+    return this.vault.sameEventKey(caller.controllerId, youth.id, facts);
+  }
+}
+
+const shardOfRow = ({ youth, caller }: Row): number => youth?.shard ?? shardOf(caller.agencyId);
