@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse } from 'yaml';
 import { problemDocument, problemTable } from '../../src/common/problem-page.js';
+import { nodeFlags } from '../../src/common/memory.js';
 import { texts } from '../../src/cli/tour/texts.js';
 import { stepKeys } from '../../src/cli/tour/words.js';
 import { shape } from '../../src/config/config.schema.js';
@@ -31,6 +32,11 @@ it('documents every setting in config/default.yaml, with a comment, and none tha
       Object.keys(keys as object).map((key) => `${section}.${key}`),
     );
   expect(keysOf(file).sort()).toEqual(keysOf(shape).sort());
+});
+
+it('starts Node in the image as `npm run hub` does', () => {
+  const [, command = '[]'] = /^CMD (.+)$/m.exec(read('docker/Dockerfile')) ?? [];
+  expect(JSON.parse(command)).toEqual(['node', ...nodeFlags, 'dist/src/main.js']);
 });
 
 it('names no test file that is not there', () => {
