@@ -1,4 +1,4 @@
-import { createHmac, hash } from 'node:crypto';
+import { createHash, createHmac, hash } from 'node:crypto';
 
 /** SHA-256 works on blocks of 64 bytes and gives 32 (FIPS 180-4). */
 const BLOCK = 64;
@@ -17,21 +17,18 @@ export function hmacSha256(key: Uint8Array, data: string | Uint8Array): Buffer {
   const most = typeof data === 'string' ? data.length * 3 : data.length;
   if (key.length > BLOCK || most > ROOM) return createHmac('sha256', key).update(data).digest();
   pad(key, 0x36);
-  const inner = digest(BLOCK + put(data));
+  const inner = digest(BLOCK + put(data), 'binary');
   pad(key, 0x5c);
   work.write(inner, BLOCK, 'latin1');
-  return Buffer.from(digest(BLOCK + DIGEST), 'latin1');
+  return Buffer.from(digest(BLOCK + DIGEST, 'binary'), 'latin1');
 }
 
 /** SHA-256(prefix ‖ text), base64url. */
 export function sha256Of(prefix: Uint8Array, text: string): string {
-  const most = prefix.length + text.length * 3;
-  const bytes = most > work.length ? Buffer.allocUnsafe(most) : work;
-  bytes.set(prefix);
-  const length = prefix.length + bytes.write(text, prefix.length);
-  const found = hash('sha256', bytes.subarray(0, length), 'base64url');
-  bytes.fill(0, 0, length);
-  return found;
+  if (prefix.length + text.length * 3 > work.length)
+    return createHash('sha256').update(prefix).update(text).digest('base64url');
+  work.set(prefix);
+  return digest(prefix.length + work.write(text, prefix.length), 'base64url');
 }
 
 function pad(key: Uint8Array, byte: number): void {
@@ -45,9 +42,9 @@ function put(data: string | Uint8Array): number {
   return data.length;
 }
 
-/** Of the first bytes of `work`, one character a byte; they are wiped, as they hold keys and what is hashed. */
-function digest(length: number): string {
-  const found = hash('sha256', work.subarray(0, length), 'binary');
+/** Of the first bytes of `work`; they are wiped, as they hold keys and what is hashed. @param as `binary`: one character a byte */
+function digest(length: number, as: 'binary' | 'base64url'): string {
+  const found = hash('sha256', work.subarray(0, length), as);
   work.fill(0, 0, length);
   return found;
 }

@@ -56,7 +56,7 @@ it('gives PostgreSQL what it was given, nulls and nothing at all too', async () 
             expect(echo.arrays.get(i)?.(values)).toBeInstanceOf(Buffer);
         const rows = await withTx(db, (tx) => tx.query(echo, given));
         expect(rows).toEqual([
-          { ...{ uuids, texts, bytes, ints, flags, times }, objects: objects.map(parsedByServer) },
+          { uuids, texts, bytes, ints, flags, times, objects: objects.map(parsedByServer) },
         ]);
       },
     ),
