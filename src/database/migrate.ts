@@ -1,6 +1,7 @@
 import { Pool } from 'pg';
 import { DataSource } from 'typeorm';
 import { ConfigError } from '../config/load.js';
+import { GuardedClient } from './client.js';
 import { ownerOptions } from './data-source.js';
 import { grantTo } from './grants.js';
 import { migrateQueue } from './queue-schema.js';
@@ -26,6 +27,7 @@ export async function migrate(ownerUrl: string, appRole: string): Promise<Migrat
     connectionString: ownerUrl,
     max: 1,
     application_name: 'stafett-migrate',
+    Client: GuardedClient,
     connectionTimeoutMillis: 10_000,
   });
   pool.on('error', () => undefined);

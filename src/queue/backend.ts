@@ -1,5 +1,7 @@
-import { createPostgresBackend, Queue, withBackend, Worker, type Processor } from 'bullmq';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { createPostgresBackend, Queue, withBackend, Worker, type PgPool, type Processor } from 'bullmq';
 import { Redis } from 'ioredis';
+import { Pool } from 'pg';
 import type { Config } from '../config/config.schema.js';
 import { GuardedClient } from '../database/client.js';
 
@@ -17,6 +19,12 @@ export interface Bells {
 
 export const QUEUE_NAME = 'dispatch';
 
+/** Connections to PostgreSQL of one process for its rings: four that ring, four that work, one that listens. */
+const POOL_SIZE = 9;
+
+/** Milliseconds until a first connection that failed is tried again. */
+const REOPEN_MS = 500;
+
 const kept = { removeOnComplete: true, removeOnFail: true } as const;
 
 // One waiting and one active job a lane at most; what rings while the lane is being looked at makes one more look.
@@ -27,28 +35,63 @@ const once = (lane: number): object => ({
 
 /** @param url where BullMQ keeps its jobs: the settings' queue.url, or the application's database */
 export function openBells(config: Config, databaseUrl: string, onError: (error: Error) => void): Bells {
-  return config.queue.url ? onRedis(config.queue.url, onError) : onPostgres(databaseUrl, onError);
-}
-
-function onPostgres(url: string, onError: (error: Error) => void): Bells {
-  const bullmq = withBackend(createPostgresBackend);
-  const connection = {
-    connectionString: url,
-    schema: 'bullmq',
-    max: 4,
-    application_name: 'stafett-queue',
-    Client: GuardedClient,
-  };
-  const queue = new bullmq.Queue<Ring>(QUEUE_NAME, { connection });
-  queue.on('error', onError);
+  const { url } = config.queue;
   return bells(
-    queue,
-    (processor, concurrency) => new bullmq.Worker<Ring>(QUEUE_NAME, processor, { connection, concurrency }),
-    () => Promise.resolve(),
+    url ? onRedis(url, onError) : onPostgres(databaseUrl, config.database.connectTimeoutMs),
+    onError,
   );
 }
 
-function onRedis(url: string, onError: (error: Error) => void): Bells {
+type OnError = (error: Error) => void;
+
+interface Opened {
+  on(event: 'error', listener: OnError): unknown;
+  waitUntilReady(): Promise<unknown>;
+  close(): Promise<void>;
+}
+interface AnyQueue extends Opened {
+  add(name: string, data: Ring, options: object): Promise<unknown>;
+}
+interface AnyWorker extends Opened {
+  run(): Promise<void>;
+}
+
+/** Where BullMQ keeps its jobs. */
+interface Store {
+  queue(): AnyQueue;
+  /** A worker that does not run yet. */
+  worker(look: Processor<Ring>, concurrency: number): AnyWorker;
+  /** Whether a queue and a worker may be used before they have a connection. */
+  readonly waits: boolean;
+  end(): Promise<void>;
+}
+
+function onPostgres(url: string, connectTimeoutMs: number): Store {
+  const bullmq = withBackend(createPostgresBackend);
+  // The pool is ours, as BullMQ listens on a bare pg.Client otherwise: one whose server goes down in the moment it has signed in
+  // has no listener yet for the server's last word, and ends the process.
+  const pool = new Pool({
+    connectionString: url,
+    options: '-c search_path=bullmq',
+    max: POOL_SIZE,
+    application_name: 'stafett-queue',
+    connectionTimeoutMillis: connectTimeoutMs,
+    keepAlive: true,
+    keepAliveInitialDelayMillis: 10_000,
+    Client: GuardedClient,
+  });
+  // Which parameters a statement may have is all that pg's types and BullMQ's say differently of it.
+  const connection = pool as unknown as PgPool;
+  return {
+    queue: () => new bullmq.Queue<Ring>(QUEUE_NAME, { connection }),
+    worker: (look, concurrency) =>
+      new bullmq.Worker<Ring>(QUEUE_NAME, look, { connection, concurrency, autorun: false }),
+    waits: false,
+    end: () => pool.end(),
+  };
+}
+
+function onRedis(url: string, onError: OnError): Store {
   // A ring into a Redis that is away fails after one try to connect again: the sweeper rings again. Only the worker waits.
   const ringing = new Redis(url, {
     maxRetriesPerRequest: 1,
@@ -56,46 +99,58 @@ function onRedis(url: string, onError: (error: Error) => void): Bells {
   });
   const waiting = new Redis(url, { maxRetriesPerRequest: null });
   for (const redis of [ringing, waiting]) redis.on('error', onError);
-  const queue = new Queue<Ring>(QUEUE_NAME, { connection: ringing, skipWaitingForReady: true });
-  queue.on('error', onError);
-  return bells(
-    queue,
-    (processor, concurrency) => new Worker<Ring>(QUEUE_NAME, processor, { connection: waiting, concurrency }),
-    () => {
+  return {
+    queue: () => new Queue<Ring>(QUEUE_NAME, { connection: ringing, skipWaitingForReady: true }),
+    worker: (look, concurrency) =>
+      new Worker<Ring>(QUEUE_NAME, look, { connection: waiting, concurrency, autorun: false }),
+    waits: true,
+    end: () => {
       ringing.disconnect();
       waiting.disconnect();
       return Promise.resolve();
     },
-  );
+  };
 }
 
-interface AnyQueue {
-  add(name: string, data: Ring, options: object): Promise<unknown>;
-  close(): Promise<void>;
-}
-interface AnyWorker {
-  on(event: 'error', listener: (error: Error) => void): unknown;
-  close(): Promise<void>;
-}
+function bells(store: Store, onError: OnError): Bells {
+  const closing = new AbortController();
+  /**
+   * Opens a queue or a worker, as often as it takes. BullMQ remembers a first connection to PostgreSQL that failed for as long as
+   * the object lives; a worker then asks it again and again, and nothing else in the process has its turn any more.
+   */
+  async function open<T extends Opened>(make: () => T, onError: OnError): Promise<T | undefined> {
+    for (; !closing.signal.aborted; await sleep(REOPEN_MS, undefined, closing).catch(() => undefined)) {
+      const made = make();
+      made.on('error', onError);
+      if (store.waits) return made;
+      try {
+        await made.waitUntilReady();
+        return made;
+      } catch (error) {
+        onError(error as Error);
+        await made.close().catch(onError);
+      }
+    }
+    return undefined;
+  }
 
-function bells(
-  queue: AnyQueue,
-  makeWorker: (look: Processor<Ring>, concurrency: number) => AnyWorker,
-  disconnect: () => Promise<void>,
-): Bells {
-  let worker: AnyWorker | undefined;
+  let queue: AnyQueue | undefined;
+  const opening = open(() => store.queue(), onError).then((opened) => (queue = opened));
+  let working: Promise<AnyWorker | undefined> | undefined;
   return {
     add: async (lane) => {
+      if (!queue) throw new Error('the queue of rings is not open yet');
       await queue.add('look', { lane }, once(lane));
     },
     work: (lanes, look, onError) => {
-      worker = makeWorker(async (job) => look(job.data.lane), lanes);
-      worker.on('error', onError);
+      working = open(() => store.worker(async (job) => look(job.data.lane), lanes), onError);
+      void working.then((opened) => opened?.run()).catch(onError);
     },
     close: async () => {
-      await worker?.close();
-      await queue.close();
-      await disconnect();
+      closing.abort();
+      await (await working)?.close();
+      await (await opening)?.close();
+      await store.end();
     },
   };
 }

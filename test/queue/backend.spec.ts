@@ -1,0 +1,101 @@
+import { once } from 'node:events';
+import { connect, createServer, type AddressInfo, type Server } from 'node:net';
+import { openBells, type Bells } from '../../src/queue/backend.js';
+import { testConfig } from '../support/hub.js';
+import { asAdmin, createDatabase, type TestDatabase } from '../support/database.js';
+import { until } from '../support/until.js';
+
+/** PostgreSQL says that a connection may be used (ReadyForQuery, idle), and that it goes down (ErrorResponse, FATAL 57P01). */
+const ready = Buffer.from('Z\0\0\0\x05I', 'latin1');
+const fields = Buffer.from('SFATAL\0VFATAL\0C57P01\0Mgoing down\0\0', 'latin1');
+const goingDown = Buffer.concat([Buffer.from('E\0\0\0', 'latin1'), Buffer.of(fields.length + 4), fields]);
+
+let database: TestDatabase;
+let server: Server;
+/** Whether the server's last word comes together with its first, and how many connections have had it. */
+let down = true;
+let ended = 0;
+
+beforeAll(async () => {
+  database = await createDatabase();
+  const { hostname, port } = new URL(database.appUrl);
+  server = createServer((client) => {
+    const upstream = connect({ host: hostname, port: Number(port) });
+    for (const [from, to] of [
+      [client, upstream],
+      [upstream, client],
+    ] as const)
+      from.on('error', () => undefined).on('close', () => to.destroy());
+    client.pipe(upstream);
+    upstream.on('data', (bytes) => {
+      if (!down || !bytes.subarray(-ready.length).equals(ready)) return client.write(bytes);
+      ended += 1;
+      return client.end(Buffer.concat([bytes, goingDown]));
+    });
+  }).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+});
+afterAll(async () => {
+  server.close();
+  await database.drop();
+});
+
+/** The database's address, with the server above in front of it. */
+function throughTheDoor(): string {
+  const url = new URL(database.appUrl);
+  url.host = `127.0.0.1:${(server.address() as AddressInfo).port}`;
+  return url.href;
+}
+
+const rung = (bells: Bells, lane: number): Promise<boolean> =>
+  bells.add(lane).then(
+    () => true,
+    () => false,
+  );
+
+it('outlives a server that goes down in the moment a connection has signed in, and rings once it is back', async () => {
+  const looks: number[] = [];
+  const bells = openBells(testConfig('unused'), throughTheDoor(), () => undefined);
+  try {
+    bells.work(
+      4,
+      (lane) => Promise.resolve(void looks.push(lane)),
+      () => undefined,
+    );
+    await until(() => ended > 3);
+    await expect(bells.add(1)).rejects.toThrow('not open yet');
+    down = false;
+    await until(() => rung(bells, 2));
+    await until(() => looks.includes(2));
+
+    // Again, with a worker that runs already.
+    down = true;
+    ended = 0;
+    await asAdmin(database.superUrl, (admin) =>
+      admin.query(
+        `select pg_terminate_backend(pid) from pg_stat_activity
+         where datname = $1 and application_name <> '' and pid <> pg_backend_pid()`,
+        [database.name],
+      ),
+    );
+    await until(() => ended > 3);
+    down = false;
+    await until(() => rung(bells, 3));
+    await until(() => looks.includes(3));
+  } finally {
+    await bells.close();
+  }
+}, 60_000);
+
+it('closes while its first connection is refused', async () => {
+  down = true;
+  ended = 0;
+  const bells = openBells(testConfig('unused'), throughTheDoor(), () => undefined);
+  bells.work(
+    4,
+    () => Promise.resolve(),
+    () => undefined,
+  );
+  await until(() => ended > 3);
+  await bells.close();
+});
