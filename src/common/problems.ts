@@ -175,6 +175,12 @@ export const problems = {
     'Nothing was done. Try again after the time in Retry-After.',
     true,
   ),
+  'not-ready': p(
+    503,
+    'The hub is not ready',
+    'Of /health/ready alone: what is "down" in checks keeps this process from serving.',
+    true,
+  ),
   'not-in-production': p(403, 'Not in production', 'This serves tests only and is closed in production.'),
   internal: p(
     500,
