@@ -1,7 +1,7 @@
 /** Events that wait for their receipts at once: more than a group commit has at the rates at which dispatch keeps up. */
 const BURST = 32;
-/** Times as long as the last look took: a fifth of the time is for dispatch then, and its batches are full ones. */
-const GIVE_WAY = 4;
+/** Times as long as the last look took: a tenth of the time is for dispatch then, and its batches are full ones. */
+const GIVE_WAY = 9;
 /** Milliseconds. A moment in which many come at once is not yet a burst: a look that finds a full batch after this says that it is one. */
 const FIRST_MS = 100;
 const LONGEST_MS = 500;

@@ -1,10 +1,10 @@
 import { restAfter, type Beside } from '../../src/dispatch/give-way.js';
 
-const burst: Beside = { tookMs: 40, behindMs: 1000, pending: 64 };
+const burst: Beside = { tookMs: 20, behindMs: 1000, pending: 64 };
 
 it('leaves a burst to intake, for a while that grows with what a look takes', () => {
   expect(restAfter(burst)).toBeGreaterThan(burst.tookMs);
-  expect(restAfter({ ...burst, tookMs: 80 })).toBe(2 * restAfter(burst));
+  expect(restAfter({ ...burst, tookMs: 40 })).toBe(2 * restAfter(burst));
 });
 
 it('rests no longer than half a second, however slow a look was, and a tenth until it is known to be behind', () => {
