@@ -61,8 +61,8 @@ interface Store {
   queue(): AnyQueue;
   /** A worker that does not run yet. */
   worker(look: Processor<Ring>, concurrency: number): AnyWorker;
-  /** Whether a queue and a worker may be used before they have a connection. */
-  readonly waits: boolean;
+  /** Whether a worker waits for its first connection by itself, for as long as it takes. */
+  readonly workerWaits: boolean;
   end(): Promise<void>;
 }
 
@@ -86,7 +86,7 @@ function onPostgres(url: string, connectTimeoutMs: number): Store {
     queue: () => new bullmq.Queue<Ring>(QUEUE_NAME, { connection }),
     worker: (look, concurrency) =>
       new bullmq.Worker<Ring>(QUEUE_NAME, look, { connection, concurrency, autorun: false }),
-    waits: false,
+    workerWaits: false,
     end: () => pool.end(),
   };
 }
@@ -103,7 +103,7 @@ function onRedis(url: string, onError: OnError): Store {
     queue: () => new Queue<Ring>(QUEUE_NAME, { connection: ringing, skipWaitingForReady: true }),
     worker: (look, concurrency) =>
       new Worker<Ring>(QUEUE_NAME, look, { connection: waiting, concurrency, autorun: false }),
-    waits: true,
+    workerWaits: true,
     end: () => {
       ringing.disconnect();
       waiting.disconnect();
@@ -115,14 +115,18 @@ function onRedis(url: string, onError: OnError): Store {
 function bells(store: Store, onError: OnError): Bells {
   const closing = new AbortController();
   /**
-   * Opens a queue or a worker, as often as it takes. BullMQ remembers a first connection to PostgreSQL that failed for as long as
-   * the object lives; a worker then asks it again and again, and nothing else in the process has its turn any more.
+   * Opens a queue or a worker, as often as it takes. BullMQ remembers a first connection that failed for as long as the object lives: a
+   * queue never rings then, and a worker on PostgreSQL asks again and again, and nothing else in the process has its turn any more.
    */
-  async function open<T extends Opened>(make: () => T, onError: OnError): Promise<T | undefined> {
+  async function open<T extends Opened>(
+    make: () => T,
+    waits: boolean,
+    onError: OnError,
+  ): Promise<T | undefined> {
     for (; !closing.signal.aborted; await sleep(REOPEN_MS, undefined, closing).catch(() => undefined)) {
       const made = make();
       made.on('error', onError);
-      if (store.waits) return made;
+      if (waits) return made;
       try {
         await made.waitUntilReady();
         return made;
@@ -135,7 +139,7 @@ function bells(store: Store, onError: OnError): Bells {
   }
 
   let queue: AnyQueue | undefined;
-  const opening = open(() => store.queue(), onError).then((opened) => (queue = opened));
+  const opening = open(() => store.queue(), false, onError).then((opened) => (queue = opened));
   let working: Promise<AnyWorker | undefined> | undefined;
   return {
     add: async (lane) => {
@@ -143,7 +147,8 @@ function bells(store: Store, onError: OnError): Bells {
       await queue.add('look', { lane }, once(lane));
     },
     work: (lanes, look, onError) => {
-      working = open(() => store.worker(async (job) => look(job.data.lane), lanes), onError);
+      const worker = (): AnyWorker => store.worker(async (job) => look(job.data.lane), lanes);
+      working = open(worker, store.workerWaits, onError);
       void working.then((opened) => opened?.run()).catch(onError);
     },
     close: async () => {

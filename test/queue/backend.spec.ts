@@ -2,7 +2,9 @@ import { once } from 'node:events';
 import { connect, createServer, type AddressInfo, type Server } from 'node:net';
 import { openBells, type Bells } from '../../src/queue/backend.js';
 import { testConfig } from '../support/hub.js';
+import { freePort } from '../../src/database/processes.js';
 import { asAdmin, createDatabase, type TestDatabase } from '../support/database.js';
+import { hasRedis, startRedis } from '../support/redis.js';
 import { until } from '../support/until.js';
 
 /** PostgreSQL says that a connection may be used (ReadyForQuery, idle), and that it goes down (ErrorResponse, FATAL 57P01). */
@@ -99,3 +101,31 @@ it('closes while its first connection is refused', async () => {
   await until(() => ended > 3);
   await bells.close();
 });
+
+(hasRedis ? it : it.skip)(
+  'rings on a Redis that came up after it',
+  async () => {
+    const port = await freePort();
+    const config = testConfig('unused');
+    const onRedis = { ...config, queue: { ...config.queue, url: `redis://127.0.0.1:${port}` } };
+    const looks: number[] = [];
+    const failed: Error[] = [];
+    const bells = openBells(onRedis, 'unused', (error) => failed.push(error));
+    bells.work(
+      4,
+      (lane) => Promise.resolve(void looks.push(lane)),
+      () => undefined,
+    );
+    await until(() => failed.some(({ message }) => message.includes('max retries')));
+    await expect(bells.add(1)).rejects.toThrow('not open yet');
+    const redis = await startRedis(port);
+    try {
+      await until(() => rung(bells, 2));
+      await until(() => looks.includes(2));
+    } finally {
+      await bells.close();
+      await redis.stop();
+    }
+  },
+  30_000,
+);
