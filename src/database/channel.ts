@@ -31,7 +31,8 @@ export class Channel {
     try {
       await client.connect();
       await client.query(`listen ${pg.escapeIdentifier(this.name)}`);
-      this.client = client;
+      if (this.closed) await client.end();
+      else this.client = client;
     } catch (error) {
       this.reopen(client, error);
     }
@@ -44,10 +45,10 @@ export class Channel {
   }
 
   private reopen(client: pg.Client, error?: unknown): void {
+    void client.end().catch(() => undefined);
     if (this.closed || this.reopening) return;
     if (error) this.onError(error);
     if (this.client === client) this.client = undefined;
-    void client.end().catch(() => undefined);
     this.reopening = setTimeout(() => {
       this.reopening = undefined;
       void this.open();

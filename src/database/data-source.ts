@@ -80,7 +80,7 @@ export function ownerOptions(url: string): DataSourceOptions {
     migrationsTableName: 'migration',
     migrationsTransactionMode: 'each',
     // A migration that waits for a lock makes every later statement on that table wait behind it: better to give up.
-    extra: { lock_timeout: 15_000 },
+    extra: { Client: GuardedClient, lock_timeout: 15_000 },
   };
 }
 
