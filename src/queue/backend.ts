@@ -58,6 +58,8 @@ interface AnyWorker extends Opened {
 
 /** Where BullMQ keeps its jobs. */
 interface Store {
+  /** Fails where it cannot be reached. */
+  probe(): Promise<unknown>;
   queue(): AnyQueue;
   /** A worker that does not run yet. */
   worker(look: Processor<Ring>, concurrency: number): AnyWorker;
@@ -80,9 +82,12 @@ function onPostgres(url: string, connectTimeoutMs: number): Store {
     keepAliveInitialDelayMillis: 10_000,
     Client: GuardedClient,
   });
+  // An idle connection that breaks is replaced; a ring or a probe that fails by it tells.
+  pool.on('error', () => undefined);
   // Which parameters a statement may have is all that pg's types and BullMQ's say differently of it.
   const connection = pool as unknown as PgPool;
   return {
+    probe: () => pool.query('select'),
     queue: () => new bullmq.Queue<Ring>(QUEUE_NAME, { connection }),
     worker: (look, concurrency) =>
       new bullmq.Worker<Ring>(QUEUE_NAME, look, { connection, concurrency, autorun: false }),
@@ -100,6 +105,7 @@ function onRedis(url: string, onError: OnError): Store {
   const waiting = new Redis(url, { maxRetriesPerRequest: null });
   for (const redis of [ringing, waiting]) redis.on('error', onError);
   return {
+    probe: () => ringing.ping(),
     queue: () => new Queue<Ring>(QUEUE_NAME, { connection: ringing, skipWaitingForReady: true }),
     worker: (look, concurrency) =>
       new Worker<Ring>(QUEUE_NAME, look, { connection: waiting, concurrency, autorun: false }),
@@ -116,7 +122,8 @@ function bells(store: Store, onError: OnError): Bells {
   const closing = new AbortController();
   /**
    * Opens a queue or a worker, as often as it takes. BullMQ remembers a first connection that failed for as long as the object lives: a
-   * queue never rings then, and a worker on PostgreSQL asks again and again, and nothing else in the process has its turn any more.
+   * queue never rings then, and a worker on PostgreSQL asks again and again, and nothing else in the process has its turn any more. Nor
+   * does a connection forget an object that was made for it, so none is made as long as there is nobody to connect to.
    */
   async function open<T extends Opened>(
     make: () => T,
@@ -124,15 +131,16 @@ function bells(store: Store, onError: OnError): Bells {
     onError: OnError,
   ): Promise<T | undefined> {
     for (; !closing.signal.aborted; await sleep(REOPEN_MS, undefined, closing).catch(() => undefined)) {
-      const made = make();
-      made.on('error', onError);
-      if (waits) return made;
+      let made: T | undefined;
       try {
-        await made.waitUntilReady();
+        await store.probe();
+        made = make();
+        made.on('error', onError);
+        if (!waits) await made.waitUntilReady();
         return made;
       } catch (error) {
         onError(error as Error);
-        await made.close().catch(onError);
+        await made?.close().catch(onError);
       }
     }
     return undefined;
