@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createPostgresBackend, Queue, withBackend, Worker, type PgPool, type Processor } from 'bullmq';
 import { Redis } from 'ioredis';
-import { Pool } from 'pg';
+import { Pool, type Client } from 'pg';
 import type { Config } from '../config/config.schema.js';
 import { GuardedClient } from '../database/client.js';
 
@@ -22,7 +22,7 @@ export const QUEUE_NAME = 'dispatch';
 /** Connections to PostgreSQL of one process for its rings: four that ring, four that work, one that listens. */
 const POOL_SIZE = 9;
 
-/** Milliseconds until a first connection that failed is tried again. */
+/** Milliseconds until a connection that failed is tried again. */
 const REOPEN_MS = 500;
 
 const kept = { removeOnComplete: true, removeOnFail: true } as const;
@@ -68,6 +68,22 @@ interface Store {
   end(): Promise<void>;
 }
 
+/**
+ * Tells of a connection that failed after a pause. BullMQ's worker asks again at once, and each question is a process more for a server
+ * that refuses connections because it has too many.
+ */
+class PatientClient extends GuardedClient {
+  override connect(): Promise<Client>;
+  override connect(callback: (error: Error) => void): void;
+  override connect(callback?: (error: Error) => void): Promise<Client> | void {
+    if (!callback) return super.connect();
+    super.connect((error: Error) => {
+      if (error) setTimeout(callback, REOPEN_MS, error);
+      else callback(error);
+    });
+  }
+}
+
 function onPostgres(url: string, connectTimeoutMs: number): Store {
   const bullmq = withBackend(createPostgresBackend);
   // The pool is ours, as BullMQ listens on a bare pg.Client otherwise: one whose server goes down in the moment it has signed in
@@ -80,7 +96,7 @@ function onPostgres(url: string, connectTimeoutMs: number): Store {
     connectionTimeoutMillis: connectTimeoutMs,
     keepAlive: true,
     keepAliveInitialDelayMillis: 10_000,
-    Client: GuardedClient,
+    Client: PatientClient,
   });
   // An idle connection that breaks is replaced; a ring or a probe that fails by it tells.
   pool.on('error', () => undefined);

@@ -1,9 +1,10 @@
 import { once } from 'node:events';
 import { connect, createServer, type AddressInfo, type Server } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { openBells, type Bells } from '../../src/queue/backend.js';
 import { testConfig } from '../support/hub.js';
 import { freePort } from '../../src/database/processes.js';
-import { asAdmin, createDatabase, type TestDatabase } from '../support/database.js';
+import { asAdmin, createDatabase, elsewhere, type TestDatabase } from '../support/database.js';
 import { hasRedis, startRedis } from '../support/redis.js';
 import { until } from '../support/until.js';
 
@@ -101,6 +102,29 @@ it('closes while its first connection is refused', async () => {
   await until(() => ended > 3);
   await bells.close();
 });
+
+it('asks a server that refuses a second connection twice a second, not as fast as it can', async () => {
+  const limit = (connections: number): Promise<unknown> =>
+    asAdmin(elsewhere(database.superUrl, 'postgres'), (admin) =>
+      admin.query(`alter database ${database.name} connection limit ${connections}`),
+    );
+  await limit(1);
+  const failed: Error[] = [];
+  const bells = openBells(testConfig('unused'), database.appUrl, () => undefined);
+  bells.work(
+    4,
+    () => Promise.resolve(),
+    (error) => failed.push(error),
+  );
+  try {
+    await until(() => failed.length > 0);
+    await sleep(1000);
+    expect(failed.length).toBeLessThan(5);
+  } finally {
+    await limit(-1);
+    await bells.close();
+  }
+}, 30_000);
 
 (hasRedis ? it : it.skip)(
   'rings on a Redis that came up after it',
