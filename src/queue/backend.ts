@@ -10,10 +10,12 @@ export interface Ring {
   readonly lane: number;
 }
 
+type OnError = (error: Error) => void;
+
 /** BullMQ behind the few calls that the hub makes, the same on PostgreSQL and on Redis. */
 export interface Bells {
   add(lane: number): Promise<void>;
-  work(lanes: number, look: (lane: number) => Promise<void>, onError: (error: Error) => void): void;
+  work(lanes: number, look: (lane: number) => Promise<void>, onError: OnError): void;
   close(): Promise<void>;
 }
 
@@ -34,15 +36,13 @@ const once = (lane: number): object => ({
 });
 
 /** @param url where BullMQ keeps its jobs: the settings' queue.url, or the application's database */
-export function openBells(config: Config, databaseUrl: string, onError: (error: Error) => void): Bells {
+export function openBells(config: Config, databaseUrl: string, onError: OnError): Bells {
   const { url } = config.queue;
   return bells(
     url ? onRedis(url, onError) : onPostgres(databaseUrl, config.database.connectTimeoutMs),
     onError,
   );
 }
-
-type OnError = (error: Error) => void;
 
 interface Opened {
   on(event: 'error', listener: OnError): unknown;

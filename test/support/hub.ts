@@ -43,8 +43,15 @@ export interface TestHub {
 
 export type Change = (config: Config) => Config;
 
-/** The whole hub on a socket and a migrated database of its own, with the example directory. */
-export async function startTestHub(change: Change = (config) => config, log?: LogOutput): Promise<TestHub> {
+/**
+ * The whole hub on a socket and a migrated database of its own, with the example directory.
+ * @param reach the address by which the hub reaches that database, where something stands between the two
+ */
+export async function startTestHub(
+  change: Change = (config) => config,
+  log?: LogOutput,
+  reach: (appUrl: string) => Promise<string> = (appUrl) => Promise.resolve(appUrl),
+): Promise<TestHub> {
   const database = await createDatabase();
   const data = mkdtempSync(join(tmpdir(), 'stafett-hub-'));
   const clock = new StepClock();
@@ -52,7 +59,8 @@ export async function startTestHub(change: Change = (config) => config, log?: Lo
   giveIssuerKey(config.process.keys);
   let hub: Hub;
   try {
-    hub = await startHub(config, { appUrl: database.appUrl, clock, docs: false, ...(log && { log }) });
+    const appUrl = await reach(database.appUrl);
+    hub = await startHub(config, { appUrl, clock, docs: false, ...(log && { log }) });
   } catch (error) {
     await database.drop();
     rmSync(data, { recursive: true, force: true });

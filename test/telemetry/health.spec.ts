@@ -1,40 +1,29 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { systemClock } from '../../src/common/clock.js';
-import { startHub, type Hub } from '../../src/hub.js';
 import { Proxy } from '../crash/support/proxy.js';
-import { asAdmin, createDatabase, type TestDatabase } from '../support/database.js';
-import { testConfig } from '../support/hub.js';
-import { giveIssuerKey } from '../support/keys.js';
+import { asAdmin, elsewhere } from '../support/database.js';
+import { startTestHub, type TestHub } from '../support/hub.js';
 
-let database: TestDatabase;
 let proxy: Proxy;
-let hub: Hub;
-const data = mkdtempSync(join(tmpdir(), 'stafett-health-'));
+let hub: TestHub;
 
 beforeAll(async () => {
-  database = await createDatabase();
-  const url = new URL(database.appUrl);
-  proxy = await Proxy.start(Number(url.port));
-  url.host = `127.0.0.1:${proxy.port}`;
-  const config = testConfig(data);
-  giveIssuerKey(config.process.keys);
-  hub = await startHub(config, { appUrl: url.href, clock: systemClock, docs: false });
+  hub = await startTestHub(undefined, undefined, async (appUrl) => {
+    const url = new URL(appUrl);
+    proxy = await Proxy.start(Number(url.port));
+    url.host = `127.0.0.1:${proxy.port}`;
+    return url.href;
+  });
 }, 60_000);
 afterAll(async () => {
   proxy.set('open');
-  await hub.stop();
+  await hub.close();
   await proxy.stop();
-  await database.drop();
-  rmSync(data, { recursive: true, force: true });
 });
 beforeEach(() => proxy.set('open'));
 
 /** From outside the database, as nobody who is connected to it may write any more. */
 const readOnly = (how: string): Promise<unknown> =>
-  asAdmin(process.env['STAFETT_TEST_SUPER_URL'] ?? '', (admin) =>
-    admin.query(`alter database ${database.name} ${how}`),
+  asAdmin(elsewhere(hub.database.superUrl, 'postgres'), (admin) =>
+    admin.query(`alter database ${hub.database.name} ${how}`),
   );
 
 interface Answer {
@@ -47,9 +36,7 @@ interface Answer {
 }
 
 async function ask(path: string): Promise<Answer> {
-  const answer = await fetch(`http://127.0.0.1:${hub.port}/health/${path}`, {
-    signal: AbortSignal.timeout(3000),
-  });
+  const answer = await fetch(`${hub.url}/health/${path}`, { signal: AbortSignal.timeout(3000) });
   return { status: answer.status, body: (await answer.json()) as Answer['body'] };
 }
 
@@ -95,12 +82,10 @@ it('is not ready where the server only reads, as a standby does', async () => {
 });
 
 it('is not ready where next month has no partition to write to', async () => {
-  await asAdmin(database.superUrl, async (admin) => {
-    const { rows } = await admin.query<{ month: string }>(
-      `select to_char(now() at time zone 'UTC' + interval '1 month', 'YYYY_MM') as month`,
-    );
-    await admin.query(`drop table stafett.record_body_${rows[0]?.month}`);
-  });
+  const [next] = await hub.sql<{ month: string }>(
+    `select to_char(now() at time zone 'UTC' + interval '1 month', 'YYYY_MM') as month`,
+  );
+  await hub.sql(`drop table stafett.record_body_${next?.month}`);
   const { status, body } = await ask('ready');
   expect([status, body.checks]).toEqual([
     503,
