@@ -6,7 +6,7 @@ import { ConfigError } from '../config/load.js';
  *
  * The setting development.faultAt is `<action>:<moment>:<statement>[:<first>[-<last>]]`, or `list`:
  * - action: `kill` ends the process as kill -9 does; `lose` cuts the connection when COMMIT is sent and its answer is not read;
- *   `fail-<SQLSTATE>` has the server fail in the statement's place (53100: the disk is full), always `before` it;
+ *   `fail-<SQLSTATE>` has the server fail in the statement's place (53100: the disk is full), always `before` it, and tells it on stderr;
  * - moment: `before` and `after` the statement; `commit` (before it) and `committed` (after it, before anybody is told);
  * - first and last: which times count, from 1; first alone means that time only.
  *
@@ -63,7 +63,11 @@ function parse(text: string): FaultPoint {
     pass: (moment, statement) => {
       if (moment === kill && statement === name && due()) process.kill(process.pid, 'SIGKILL');
     },
-    failure: (statement) => (state !== undefined && statement === name && due() ? state : undefined),
+    failure: (statement) => {
+      if (state === undefined || statement !== name || !due()) return undefined;
+      process.stderr.write(`fault-point failed ${statement}\n`);
+      return state;
+    },
     loses: (statement) => lose !== undefined && statement === name && due(),
   };
 }
