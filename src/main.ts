@@ -2,6 +2,7 @@ import { wrongClock } from './common/clock.js';
 import { giveBackMemory } from './common/memory.js';
 import { ConfigError, loadConfig } from './config/load.js';
 import { armFault } from './database/fault-point.js';
+import { whyUnavailable } from './database/failures.js';
 import { migrate } from './database/migrate.js';
 import { prepareDatabase } from './database/roles.js';
 import type { Hub } from './hub.js';
@@ -44,14 +45,19 @@ async function main(): Promise<void> {
   }
 }
 
+/** One line where the operator can do something about it; else where it happened, for whoever mends it. */
+function whyNot(error: unknown): string {
+  if (error instanceof ConfigError) return error.message;
+  const why = whyUnavailable(error);
+  if (why !== undefined)
+    return `The hub cannot start: PostgreSQL cannot be used now (${why}). Start it again once it can.`;
+  return `The hub cannot start: ${error instanceof Error ? error.stack : 'unknown fault'}`;
+}
+
 try {
   await main();
   process.exit(0);
 } catch (error) {
-  const text =
-    error instanceof ConfigError
-      ? error.message
-      : `The hub cannot start: ${error instanceof Error ? error.stack : 'unknown fault'}`;
-  process.stderr.write(`${text}\n`);
+  process.stderr.write(`${whyNot(error)}\n`);
   process.exit(1);
 }

@@ -55,3 +55,10 @@ export function toProblem(error: unknown): unknown {
   const unavailable = state === undefined ? isFromConnection(error) : passing.test(state);
   return unavailable ? new Problem('unavailable', [], {}, { cause: error }) : error;
 }
+
+/** Why a start failed that may well succeed later, in the server's words: it names no data, as no row was at fault. */
+export function whyUnavailable(error: unknown): string | undefined {
+  if (!(error instanceof Problem) || !(error.cause instanceof Error)) return undefined;
+  const state = sqlState(error.cause);
+  return `${error.cause.message}${state === undefined ? '' : `, SQLSTATE ${state}`}`;
+}

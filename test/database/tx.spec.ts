@@ -1,6 +1,7 @@
 import type { DataSource } from 'typeorm';
 import { Problem } from '../../src/common/problems.js';
 import { openApp } from '../../src/database/data-source.js';
+import { whyUnavailable } from '../../src/database/failures.js';
 import { armFault } from '../../src/database/fault-point.js';
 import { readsOf, statement, withTx, type Tx } from '../../src/database/tx.js';
 import { asAdmin, createDatabase, openPool, type TestDatabase } from '../support/database.js';
@@ -103,9 +104,12 @@ it('takes a COMMIT that is refused back, and leaves its connection in order', as
   const one = await openPool(database.appUrl, 1);
   try {
     armFault('fail-57014:before:tx.commit');
-    await expect(withTx(one, (tx) => tx.query(addCheck, ['refused']))).rejects.toMatchObject({
-      code: 'unavailable',
-    });
+    const refused = await withTx(one, (tx) => tx.query(addCheck, ['refused'])).catch(
+      (error: unknown) => error,
+    );
+    expect(refused).toMatchObject({ code: 'unavailable' });
+    expect(whyUnavailable(refused)).toBe('fault point, SQLSTATE 57014');
+    expect(whyUnavailable(new Error('no row'))).toBeUndefined();
     expect(await withTx(one, (tx) => tx.query(countChecks, ['refused']))).toEqual([{ n: 0 }]);
   } finally {
     armFault('');
