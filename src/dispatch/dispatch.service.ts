@@ -70,16 +70,17 @@ export class DispatchService {
 
   /**
    * One transaction for what waits in some shards.
+   * @param limit most that it takes
    * @param takes told what is taken up, before anything is done about it
    */
   async look(
     shards: readonly number[],
     lane: Lane,
+    limit: number,
     takes: (these: readonly TakenUp[]) => void,
   ): Promise<Found> {
     const directory = await this.directory.snapshot();
     const timer = this.metrics.dispatchSeconds.startTimer();
-    const { limit } = lane;
     return withTx(this.db, async (tx) => {
       const looking = lane.begin();
       // Sent together: what is looked for is looked for under the locks, or left alone.

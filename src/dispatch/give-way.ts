@@ -1,5 +1,7 @@
 /** Events that wait for their receipts at once: more than a group commit has at the rates at which dispatch keeps up. */
 const BURST = 32;
+/** A look in a burst takes so many times fewer records: while one of 300 runs, senders wait 0.1 s. */
+const SMALLER = 3;
 /** Times as long as the last look took: a tenth of the time is for dispatch then, and its batches are full ones. */
 const GIVE_WAY = 9;
 /** Milliseconds. A moment in which many come at once is not yet a burst: a look that finds a full batch after this says that it is one. */
@@ -7,6 +9,11 @@ const FIRST_MS = 100;
 const LONGEST_MS = 500;
 /** What goes on for longer than this is no burst: from then on records are dispatched as fast as they are taken in. */
 const PATIENCE_MS = 10_000;
+
+/** Most that a look takes. */
+export function mostBeside(pending: number, batchSize: number): number {
+  return pending < BURST ? batchSize : Math.ceil(batchSize / SMALLER);
+}
 
 export interface Beside {
   /** How long the last look took. */

@@ -27,7 +27,7 @@ export class Lane {
   private readonly asides = new Map<number, Aside>();
 
   /**
-   * @param batchSize most that one look takes
+   * @param batchSize most that one look may take
    * @param now milliseconds of a clock that is never set
    */
   constructor(
@@ -48,7 +48,7 @@ export class Lane {
     this.lowWater.forget();
   }
 
-  /** Most that the next look takes. */
+  /** Most that the next look may take. */
   get limit(): number {
     return this.most;
   }

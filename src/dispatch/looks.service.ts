@@ -9,7 +9,7 @@ import { IntakeService } from '../records/intake.service.js';
 import { faultFields, Log } from '../telemetry/log.js';
 import { Metrics } from '../telemetry/metrics.js';
 import { DispatchService, type TakenUp } from './dispatch.service.js';
-import { restAfter } from './give-way.js';
+import { mostBeside, restAfter } from './give-way.js';
 import { Lane } from './lane.js';
 
 /** Answers the doorbell: when dispatch looks, how much it takes at once, and what it leaves alone. */
@@ -57,7 +57,9 @@ export class LooksService {
     if (open.length === 0) return 'nothing';
     let taken: readonly TakenUp[] = [];
     try {
-      const found = await this.dispatch.look(open, lane, (these) => (taken = these));
+      const most = mostBeside(this.intake.pending, this.config.dispatch.batchSize);
+      const limit = Math.min(most, lane.limit);
+      const found = await this.dispatch.look(open, lane, limit, (these) => (taken = these));
       lane.went(taken);
       return found;
     } catch (error) {

@@ -1,4 +1,4 @@
-import { restAfter, type Beside } from '../../src/dispatch/give-way.js';
+import { mostBeside, restAfter, type Beside } from '../../src/dispatch/give-way.js';
 
 const burst: Beside = { tookMs: 20, behindMs: 1000, pending: 64 };
 
@@ -18,4 +18,9 @@ it.each<[string, Partial<Beside>]>([
   ['records have been waiting for ten seconds', { behindMs: 10_001 }],
 ])('does not rest where %s', (_, other) => {
   expect(restAfter({ ...burst, ...other })).toBe(0);
+});
+
+it('takes fewer at once while senders wait, and never none', () => {
+  expect([0, 31, 32, 500].map((pending) => mostBeside(pending, 300))).toEqual([300, 300, 100, 100]);
+  expect(mostBeside(64, 1)).toBe(1);
 });
