@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { agencies } from '../support/agencies.js';
 import { asAdmin } from '../support/database.js';
+import { killOne, ofServer, ofSessions, pauseOne } from './support/disturbances.js';
 import { CrashPostgres } from './support/postgres.js';
 import { Proxy } from './support/proxy.js';
 import { Chance, isLong, loadSeconds } from './support/random.js';
@@ -132,86 +133,50 @@ it(
   PATIENCE_MS,
 );
 
-/** What happens to processes and sessions and is over in a moment. Each says how many it hit. */
-const disturbances: Readonly<Record<string, (world: World, chance: Chance) => Promise<number>>> = {
-  'a process stands still in the middle of its work and goes on': async (world, chance) => {
-    const hub = chance.one(world.hubs);
-    hub.signal('SIGSTOP');
-    await sleep(chance.between(500, isLong() ? 8000 : 3000));
-    hub.signal('SIGCONT');
-    return 1;
-  },
-  'sessions of PostgreSQL are ended by its administrator': (world) =>
-    toSessions(world, 20, `pg_terminate_backend(pid)`),
-  // A statement takes a millisecond: most are over before they are hit.
-  'statements are cancelled by its administrator': (world) =>
-    toSessions(world, 500, `pg_cancel_backend(pid)`),
-  'some sessions of PostgreSQL stand still and go on': async (world, chance) => {
-    const still = (await sessions(world)).filter(() => chance.next() < 0.7);
-    try {
-      for (const pid of still) process.kill(pid, 'SIGSTOP');
-      // Longer than dispatch looks back for a group that is late.
-      await sleep(chance.between(2200, 3500));
-    } finally {
-      for (const pid of still) process.kill(pid, 'SIGCONT');
-    }
-    return still.length;
-  },
-  'a session of PostgreSQL breaks down, and the server ends all others': async (world, chance) => {
-    const pids = await sessions(world);
-    if (pids.length > 0) process.kill(chance.one(pids), 'SIGKILL');
-    // The server notices a moment later.
-    await sleep(500);
-    await recovered(world);
-    return pids.length;
-  },
-};
-/** It replays the log before it takes connections: the more was written since its last checkpoint, the longer. */
-async function recovered(world: World): Promise<void> {
-  for (const until = performance.now() + 60_000; ; await sleep(100)) {
-    try {
-      return await asAdmin(suite.databases.superUrl(world.databaseUrl), () => Promise.resolve());
-    } catch (error) {
-      if (performance.now() > until) throw error;
-    }
-  }
-}
-const atWork = `from pg_stat_activity where datname = current_database() and application_name = 'stafett' and state <> 'idle'`;
-
-const sessions = (world: World): Promise<number[]> =>
-  asAdmin(suite.databases.superUrl(world.databaseUrl), async (admin) =>
-    (await admin.query<{ pid: number }>(`select pid ${atWork}`)).rows.map(({ pid }) => pid),
-  );
-
-/** So many times, every session that is at work just then. */
-const toSessions = (world: World, times: number, what: string): Promise<number> =>
-  asAdmin(suite.databases.superUrl(world.databaseUrl), async (admin) => {
-    let hit = 0;
-    for (let time = 0; time < times; time += 1) {
-      const { rows } = await admin.query<{ hit: number }>(`select count(${what})::int as hit ${atWork}`);
-      hit += rows[0]?.hit ?? 0;
-      await sleep(2);
-    }
-    return hit;
-  });
-
-const allDisturbances = Object.keys(disturbances);
-it.each(isLong() ? allDisturbances : [new Chance(suite.seed).one(allDisturbances)])(
+const single = Object.entries({
+  'a process stands still in the middle of its work and goes on': pauseOne,
+  ...ofSessions,
+});
+it.each(isLong() ? single : [new Chance(suite.seed).one(single)])(
   'loses nothing when %s',
-  async (what) => {
+  async (_, disturb) => {
     const chance = new Chance(suite.seed);
     const world = await two();
     const senders = world.traffic({ timeoutMs: 15_000 }, { timeoutMs: 15_000 });
     let hit = 0;
     for (const until = performance.now() + loadSeconds() * 1000; performance.now() < until || hit === 0;) {
       await third();
-      hit += (await disturbances[what]?.(world, chance)) ?? 0;
+      hit += await disturb({ world, databases: suite.databases, chance });
     }
     expect(await world.verdict()).toEqual([]);
     allTold(senders);
   },
   PATIENCE_MS,
 );
+
+if (isLong())
+  it(
+    'loses nothing when processes are killed and stand still while the server has troubles of its own',
+    async () => {
+      const chance = new Chance(suite.seed);
+      const world = await suite.own(
+        [{ name: 'a' }, { name: 'b' }, { name: 'c', roles: 'worker,scheduler' }].map((wish) => ({
+          ...wish,
+          settings,
+          restarts: 100,
+        })),
+      );
+      const scene = { world, databases: suite.databases, chance };
+      const others = Object.values({ ...ofSessions, ...ofServer });
+      world.traffic({ timeoutMs: 15_000 }, { timeoutMs: 15_000 });
+      for (const until = performance.now() + loadSeconds() * 5000; performance.now() < until;) {
+        await sleep(chance.between(200, 2000));
+        await Promise.all([chance.one([killOne, pauseOne])(scene), chance.one(others)(scene)]);
+      }
+      expect(await world.verdict()).toEqual([]);
+    },
+    PATIENCE_MS + loadSeconds() * 10_000,
+  );
 
 // These two last: the first sends a thousand records, in the second each page is an act, and every check reads all of that again.
 it(
