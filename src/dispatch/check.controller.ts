@@ -15,7 +15,7 @@ import { PrepareService } from '../records/prepare.service.js';
 import type { Prepared } from '../records/record.js';
 import { prepareLine } from '../records/records.controller.js';
 import { ApiEvents } from '../records/records.openapi.js';
-import { wrongReferences } from '../records/references.js';
+import { referencesOf, wrongReferences } from '../records/references.js';
 import { readRequest } from '../records/request.js';
 import { YouthsService, type Youth } from '../vault/youths.service.js';
 import { askers } from './dispatch.sql.js';
@@ -97,7 +97,8 @@ export class CheckController {
     const asker = event.inReplyTo
       ? (await tx.query<{ id: RecordId; senderId: AgencyId }>(askers, [[event.inReplyTo]]))[0]
       : undefined;
-    const wrong = (await wrongReferences(tx, [{ caller, prepared: event, youth: known }])).get(0);
+    const alone = [{ caller, prepared: event }];
+    const wrong = wrongReferences(alone, await referencesOf(tx, alone), () => known?.id).get(0);
     if (wrong) return { eventId: event.eventId, reason: null, transfers: [], problem: wrong.toJSON() };
     const answer = { eventId: event.eventId, reason: null, transfers: [], problem: null };
     if (event.type.handOver?.(event.data) === false && !event.recipientId)

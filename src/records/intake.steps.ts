@@ -9,15 +9,28 @@ import { Rechecks } from '../queue/recheck.js';
 import { shardOf } from '../queue/shards.js';
 import { seal } from '../vault/seal.js';
 import { VaultService } from '../vault/vault.service.js';
-import { YouthsService, type How, type Protection, type Youth } from '../vault/youths.service.js';
+import {
+  foundOf,
+  YouthsService,
+  type How,
+  type Protection,
+  type Sought,
+  type WantedYouth,
+  type Youth,
+} from '../vault/youths.service.js';
 import { findRecords, insertBodies, insertMissingRecords, insertRecords } from './intake.sql.js';
 import { firstOfEachEvent, judge, nameOf, type Earlier, type Outcome, type Submission } from './judge.js';
 import { bodyAad } from './record.js';
-import { wrongReferences } from './references.js';
+import { referencesOf, wrongReferences } from './references.js';
 
-/** A submission with its place in the group, and the youth that it is about. */
-interface Row extends Submission {
+/** A submission with its place in the group. */
+interface Placed extends Submission {
   readonly position: number;
+  readonly wanted: WantedYouth | undefined;
+}
+
+/** With the youth that it is about. */
+interface Row extends Placed {
   readonly youth: Youth | undefined;
 }
 
@@ -45,39 +58,48 @@ export class IntakeSteps {
   ) {}
 
   async take(tx: Tx, group: readonly Submission[], how: How): Promise<Written> {
-    const rows = await this.rowsFor(tx, group, how);
-    const wrong = await wrongReferences(tx, rows);
-    const first = firstOfEachEvent(rows.filter((row) => !wrong.has(row.position)));
-    const leaders = [...first.values()];
-    const made = await this.insert(tx, leaders, how);
-    const earlier = await this.earlier(
+    const placed = group.map((submission, position): Placed => ({
+      ...submission,
+      position,
+      wanted: wantedBy(submission),
+    }));
+    // Sent together.
+    const [sought, references, known] = await Promise.all([
+      this.youths.seek(
+        tx,
+        placed.flatMap(({ wanted }) => wanted ?? []),
+      ),
+      referencesOf(tx, placed),
+      this.earlier(tx, how === 'look' ? placed : []),
+    ]);
+    const wrong = wrongReferences(placed, references, ({ wanted }) => wanted && foundOf(sought, wanted)?.id);
+    const first = firstOfEachEvent(placed.filter(({ position }) => !wrong.has(position)));
+    const rows = await this.withYouths(
       tx,
-      leaders.filter((row) => !made.has(row.id)),
+      [...first].flatMap(([name, one]) => (known.has(name) ? [] : one)),
+      sought,
+      how,
     );
-    const inserted = leaders.filter((row) => made.has(row.id));
+    const made = await this.insert(tx, rows, how);
+    const meanwhile = await this.earlier(
+      tx,
+      rows.filter(({ id }) => !made.has(id)),
+    );
+    const earlier = new Map([...known, ...meanwhile]);
+    const inserted = rows.filter(({ id }) => made.has(id));
     await this.finish(tx, inserted);
-    const outcomes = rows.map((row): Outcome => {
-      const problem = wrong.get(row.position);
-      return problem ? { problem } : judge(row, first, made, earlier);
+    const outcomes = placed.map((one): Outcome => {
+      const problem = wrong.get(one.position);
+      return problem ? { problem } : judge(one, first, made, earlier);
     });
     return { outcomes, shards: new Set(inserted.map(shardOfRow)), repeated: earlier.size > 0 };
   }
 
-  /** Step (1): every youth of the group is there and locked, with its key. */
-  private async rowsFor(tx: Tx, group: readonly Submission[], how: How): Promise<Row[]> {
-    const youths = await this.youths.ensure(
-      tx,
-      group.flatMap(({ caller, prepared }) =>
-        prepared.youth ? [{ controllerId: caller.controllerId, identity: prepared.youth.identity }] : [],
-      ),
-      how,
-    );
-    let next = 0;
-    return group.map((submission, position) => ({
-      ...submission,
-      position,
-      youth: submission.prepared.youth ? youths[next++] : undefined,
-    }));
+  /** Step (1): the youth of every event that is new is there and locked, with its key. One that is refused or was told before makes none. */
+  private async withYouths(tx: Tx, events: readonly Placed[], sought: Sought, how: How): Promise<Row[]> {
+    const wanted = events.flatMap((event) => event.wanted ?? []);
+    const youths = await this.youths.make(tx, sought, wanted, how);
+    return events.map((event) => ({ ...event, youth: event.wanted && youths.get(event.wanted) }));
   }
 
   /** Step (2). */
@@ -110,7 +132,7 @@ export class IntakeSteps {
   }
 
   /** Step (3): what holds the event ids that were taken. */
-  private async earlier(tx: Tx, rows: readonly Row[]): Promise<Map<string, Earlier>> {
+  private async earlier(tx: Tx, rows: readonly Submission[]): Promise<Map<string, Earlier>> {
     if (rows.length === 0) return new Map();
     const found = await tx.query<Earlier>(findRecords, [
       rows.map((row) => row.caller.agencyId),
@@ -174,5 +196,8 @@ export class IntakeSteps {
     return this.vault.sameEventKey(caller.controllerId, youth.id, facts);
   }
 }
+
+const wantedBy = ({ caller: { controllerId }, prepared: { youth } }: Submission): WantedYouth | undefined =>
+  youth ? { controllerId, identity: youth.identity } : undefined;
 
 const shardOfRow = ({ youth, caller }: Row): number => youth?.shard ?? shardOf(caller.agencyId);

@@ -5,14 +5,13 @@ import type { Tx } from '../database/tx.js';
 import { references } from './intake.sql.js';
 import type { Prepared } from './record.js';
 
-/** An event with the caller's own row of the youth, where it has one. */
 export interface Referring {
   readonly caller: Pick<Caller, 'agencyId'>;
   readonly prepared: Prepared;
-  readonly youth: { readonly id: YouthId } | undefined;
 }
 
-interface Reference {
+/** A record that an event answers or cancels, as its caller may know it. */
+export interface Reference {
   readonly agencyId: AgencyId;
   readonly id: RecordId;
   readonly type: string;
@@ -20,41 +19,49 @@ interface Reference {
   readonly youthId: YouthId | null;
 }
 
-/**
- * The events that answer or cancel a record which their caller may not refer to, by their place in the list. Whether such a
- * record exists for others is not told: it is unknown to this caller.
- */
-export async function wrongReferences(tx: Tx, events: readonly Referring[]): Promise<Map<number, Problem>> {
-  const wrong = new Map<number, Problem>();
+export async function referencesOf(tx: Tx, events: readonly Referring[]): Promise<readonly Reference[]> {
   const asked = events.flatMap(({ caller, prepared }) =>
     [prepared.inReplyTo, prepared.cancels].flatMap((id) => (id === null ? [] : [[id, caller.agencyId]])),
   );
-  if (asked.length === 0) return wrong;
-  const found = await tx.query<Reference>(references, [
-    asked.map(([id]) => id),
-    asked.map(([, agencyId]) => agencyId),
-  ]);
+  if (asked.length === 0) return [];
+  return tx.query<Reference>(references, [asked.map(([id]) => id), asked.map(([, agencyId]) => agencyId)]);
+}
+
+/**
+ * The events that answer or cancel a record which their caller may not refer to, by their place in the list. Whether such a
+ * record exists for others is not told: it is unknown to this caller.
+ * @param youthOf the caller's own youth that the event is about, where the vault has it
+ */
+export function wrongReferences<Event extends Referring>(
+  events: readonly Event[],
+  found: readonly Reference[],
+  youthOf: (event: Event) => YouthId | undefined,
+): Map<number, Problem> {
+  const wrong = new Map<number, Problem>();
   events.forEach((event, index) => {
     const own = found.filter(({ agencyId }) => agencyId === event.caller.agencyId);
-    const problem = judge(event, own);
+    const problem = judge(event.prepared, own, youthOf(event));
     if (problem) wrong.set(index, problem);
   });
   return wrong;
 }
 
 /** An answer must concern a record that its sender received, about the same youth; a cancellation, one that it sent. */
-function judge({ prepared, youth }: Referring, found: readonly Reference[]): Problem | undefined {
-  const { inReplyTo, cancels, type } = prepared;
+function judge(
+  { inReplyTo, cancels, type, youth }: Prepared,
+  found: readonly Reference[],
+  youthId: YouthId | undefined,
+): Problem | undefined {
   if (inReplyTo !== null) {
     const target = found.find((reference) => reference.id === inReplyTo && reference.as === 'received');
     const answers = target && (type.answersTypes?.includes(target.type) ?? true);
     if (!answers) return new Problem('in-reply-to-unknown', [{ pointer: '/inreplyto', code: 'unknown' }]);
-    if (youth && target.youthId !== youth.id)
+    if (youth && target.youthId !== youthId)
       return new Problem('in-reply-to-unknown', [{ pointer: '/data/youth', code: 'other-youth' }]);
   }
   if (cancels !== null) {
     const target = found.find((reference) => reference.id === cancels && reference.as === 'sent');
-    if (target?.type !== 'education-interrupted' || target.youthId !== youth?.id)
+    if (target?.type !== 'education-interrupted' || target.youthId !== youthId)
       return new Problem('cancels-unknown', [{ pointer: `/data/${type.cancelsField}`, code: 'unknown' }]);
   }
   return undefined;

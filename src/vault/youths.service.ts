@@ -83,6 +83,12 @@ export interface Sought {
   readonly found: ReadonlyMap<string, Youth>;
 }
 
+/** One that was there when it was sought. */
+export const foundOf = ({ wanted, found }: Sought, want: WantedYouth): Youth | undefined => {
+  const indexed = wanted.get(want);
+  return indexed && found.get(indexed.name);
+};
+
 /** Whether rows are written as if none of them were there, or with a look at those that are. */
 export type How = 'all-new' | 'look';
 

@@ -106,6 +106,21 @@ describe.each(queues)('with the queue on %s', (queue) => {
     const again = await nav.acknowledge([referral.transferid]);
     expect(again.body.results[0].state).toBe('acknowledged');
 
+    const ofAnother = nav.event('referral-response', dataOf('referral-response', newYouth()), {
+      inreplyto: recordId,
+    });
+    const refusal = {
+      code: 'in-reply-to-unknown',
+      errors: [{ pointer: '/data/youth', code: 'other-youth' }],
+    };
+    expect((await nav.push(ofAnother)).body).toMatchObject(refusal);
+    const type = 'application/cloudevents+json';
+    expect(
+      (await nav.call('POST', '/v1/records/check', ofAnother, { 'content-type': type })).body,
+    ).toMatchObject({
+      checks: [{ problem: refusal }],
+    });
+
     const answerId = await nav.send(
       nav.event('referral-response', dataOf('referral-response', youth), { inreplyto: recordId }),
     );

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { getDataSourceToken } from '@nestjs/typeorm';
 import type { DataSource } from 'typeorm';
@@ -59,7 +60,8 @@ it('writes a group again where an event was there already, once, and looks for s
     [[known, interrupted()], 1],
     [[interrupted(), interrupted()], 1],
     [[interrupted()], 1],
-    [[known], 2],
+    // As if it were new, and then there is none to be written.
+    [[known], 1],
   ];
   for (const [events, took] of rounds) {
     const before = await groups();
@@ -76,6 +78,29 @@ it('refuses an event id that was used for other content', async () => {
   await school.push(event);
   const other = await school.push({ ...event, data: { ...event.data, rightLeft: 'no' } });
   expect([other.status, other.body.code]).toEqual([409, 'event-id-reused']);
+});
+
+it('keeps nothing of a youth whose only event is refused or was told before', async () => {
+  const youths = async (): Promise<number> =>
+    (await hub.sql<{ n: number }>('select count(*)::int as n from stafett.youth'))[0]!.n;
+  const event = interrupted();
+  await school.push(event);
+  const before = await youths();
+  const reused = (): Json => ({ ...interrupted(), id: event.id });
+  const cancelling = (): Json =>
+    school.event(
+      'education-resumed',
+      dataOf('education-resumed', newYouth(), { school: school.orgNumber, cancels: randomUUID() }),
+    );
+  expect((await school.push(reused())).body.code).toBe('event-id-reused');
+  expect((await school.push(cancelling())).body.code).toBe('cancels-unknown');
+  const together = await school.push([reused(), cancelling(), event]);
+  expect(codes(together)).toEqual(['event-id-reused', 'cancels-unknown', 'duplicate']);
+  expect(await youths()).toBe(before);
+  const twice = interrupted();
+  const both = await school.push([twice, { ...interrupted(), id: twice.id }, cancelling(), interrupted()]);
+  expect(codes(both)).toEqual(['received', 'event-id-reused', 'cancels-unknown', 'received']);
+  expect(await youths()).toBe(before + 2);
 });
 
 it('judges each event of a batch on its own line', async () => {
