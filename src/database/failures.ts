@@ -56,9 +56,10 @@ export function toProblem(error: unknown): unknown {
   return unavailable ? new Problem('unavailable', [], {}, { cause: error }) : error;
 }
 
-/** Why a start failed that may well succeed later, in the server's words: it names no data, as no row was at fault. */
+/** Why the database cannot be used now, in its or its client's words: they name no data, as no row was at fault. Undefined of any other error. */
 export function whyUnavailable(error: unknown): string | undefined {
-  if (!(error instanceof Problem) || !(error.cause instanceof Error)) return undefined;
+  if (!(error instanceof Problem) || error.code !== 'unavailable') return undefined;
+  if (!(error.cause instanceof Error)) return undefined;
   const state = sqlState(error.cause);
   return `${error.cause.message}${state === undefined ? '' : `, SQLSTATE ${state}`}`;
 }

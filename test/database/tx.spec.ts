@@ -109,7 +109,8 @@ it('takes a COMMIT that is refused back, and leaves its connection in order', as
     );
     expect(refused).toMatchObject({ code: 'unavailable' });
     expect(whyUnavailable(refused)).toBe('fault point, SQLSTATE 57014');
-    expect(whyUnavailable(new Error('no row'))).toBeUndefined();
+    for (const other of [new Error('a row'), new Problem('internal', [], {}, { cause: new Error('a row') })])
+      expect(whyUnavailable(other)).toBeUndefined();
     expect(await withTx(one, (tx) => tx.query(countChecks, ['refused']))).toEqual([{ n: 0 }]);
   } finally {
     armFault('');
