@@ -31,6 +31,11 @@ async function main(): Promise<void> {
     await giveBackMemory();
     const log = hub.app.get(Log, { strict: false });
     log.info('listening', { port: hub.port, role: config.process.roles.join(',') });
+    database.keepUp((news) =>
+      news.server === 'failed'
+        ? log.error('database-failed', { reason: news.why })
+        : log.warn(`database-${news.server}`),
+    );
     for (const fault of ['uncaughtException', 'unhandledRejection'] as const) {
       process.on(fault, (error) => {
         log.error('fault', faultFields(error));

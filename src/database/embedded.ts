@@ -24,6 +24,8 @@ import {
 import { joinHubs, livingHubs, withFolderLock } from './folder-lock.js';
 import {
   createCluster,
+  isUp,
+  lastPort,
   logOf,
   startServer,
   stopServer,
@@ -32,12 +34,15 @@ import {
   type Cluster,
   type Running,
 } from './postmaster.js';
+import { ServerGuard, type ServerNews } from './server-guard.js';
 
 export interface Embedded {
   /** The superuser's login to the database `postgres`. Stays on this machine. */
   readonly superUrl: string;
   /** Where the server writes its log. */
   readonly logFile: string;
+  /** Has the server started again, at the address it had, wherever it ends before `stop`: killed by hand, or by a system short of memory. */
+  keepUp(told: (news: ServerNews) => void): void;
   /** Leaves the database; the last living hub stops the server and waits for it. Again = nothing. */
   stop(): Promise<void>;
 }
@@ -70,17 +75,31 @@ export async function startEmbedded(dataFolder: string, options: EmbeddedOptions
       const cluster = await locate(home, options);
       const password = passwordOf(home, cluster);
       createCluster(cluster, password);
-      const running = await serve(cluster, password);
+      // Hubs that outlived the server have its address.
+      const running = await serve(cluster, password, livingHubs(hubs) > 0 ? lastPort(cluster) : undefined);
       const leave = joinHubs(hubs);
+      let guard: ServerGuard | undefined;
       let stopped: Promise<void> | undefined;
-      const stop = (): Promise<void> =>
-        withFolderLock(hubs, async () => {
+      const stop = (): Promise<void> => {
+        guard?.end();
+        return withFolderLock(hubs, async () => {
           leave();
           if (livingHubs(hubs) === 0) await stopServer(cluster);
         });
+      };
       return {
         superUrl: urlOf(running.port, password),
         logFile: logOf(cluster),
+        keepUp: (told) => {
+          guard = new ServerGuard(
+            () => isUp(cluster),
+            (isOver) =>
+              withFolderLock(hubs, async () => {
+                if (!isOver()) await serve(cluster, password, running.port);
+              }),
+            told,
+          );
+        },
         stop: () => (stopped ??= stop()),
       };
     });
@@ -101,7 +120,10 @@ export async function startEmbedded(dataFolder: string, options: EmbeddedOptions
   }
 }
 
-async function serve(cluster: Cluster, password: string): Promise<Running> {
+/** @param port of a server that must be started: undefined: any */
+async function serve(cluster: Cluster, password: string, port: number | undefined): Promise<Running> {
+  // Told to stop by somebody else: a fast shutdown ends its sessions, which it may wait for.
+  if (runningServer(cluster)?.stopping) await stopServer(cluster);
   const living = await waitUntilReady(cluster);
   if (living && (await accepts(living, password))) return living;
   // It went away while it was asked (a hub of an older kind may stop it without the lock), or it is not ours.
@@ -111,7 +133,7 @@ async function serve(cluster: Cluster, password: string): Promise<Running> {
       `A PostgreSQL (process ${still.pid}) serves ${cluster.folder} but refuses the password of the data folder. Stop that process, or set STAFETT_DATA to another folder.`,
     );
   }
-  const started = await startServer(cluster);
+  const started = await startServer(cluster, port);
   if (await accepts(started, password)) return started;
   await stopServer(cluster);
   throw new ConfigError(

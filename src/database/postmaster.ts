@@ -17,7 +17,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ConfigError } from '../config/load.js';
 import type { RunAs } from './binaries.js';
-import { commandOf, freePort, identityOf, waitForExit } from './processes.js';
+import { commandOf, freePort, identityOf, isAlive, waitForExit } from './processes.js';
 
 /** A cluster on disk: `data` is Postgres' own, `log` is where the server writes. */
 export interface Cluster {
@@ -70,10 +70,23 @@ export interface Running {
   readonly pid: number;
   readonly port: number;
   readonly ready: boolean;
+  /** Was told to stop: it takes nobody new, and may wait for its sessions for ever (a smart shutdown, SIGTERM). */
+  readonly stopping: boolean;
 }
 
 /** The server that now serves this cluster, from its pid file: undefined where there is none or the file is a dead server's. */
 export function runningServer(cluster: Cluster): Running | undefined {
+  const noted = notedServer(cluster);
+  return noted && identityOf(noted.pid) !== undefined && isServerOf(noted.pid, cluster) ? noted : undefined;
+}
+
+/** Whether it is there and was not told to stop. Cheap enough to ask twice a second: a number that went to another process counts. */
+export function isUp(cluster: Cluster): boolean {
+  const noted = notedServer(cluster);
+  return noted !== undefined && !noted.stopping && isAlive(noted.pid);
+}
+
+function notedServer(cluster: Cluster): Running | undefined {
   let lines: string[];
   try {
     lines = readFileSync(join(dataOf(cluster), 'postmaster.pid'), 'utf8').split('\n');
@@ -81,9 +94,9 @@ export function runningServer(cluster: Cluster): Running | undefined {
     return undefined;
   }
   const pid = Number(lines[0]);
-  if (!Number.isInteger(pid) || pid < 1 || identityOf(pid) === undefined || !isServerOf(pid, cluster))
-    return undefined;
-  return { pid, port: Number(lines[3]), ready: lines[7]?.trim() === 'ready' };
+  if (!Number.isInteger(pid) || pid < 1) return undefined;
+  const status = lines[7]?.trim();
+  return { pid, port: Number(lines[3]), ready: status === 'ready', stopping: status === 'stopping' };
 }
 
 function isServerOf(pid: number, cluster: Cluster): boolean {
@@ -164,14 +177,27 @@ export function createCluster(cluster: Cluster, password: string): void {
   }
 }
 
-/** Starts the server, detached in a session of its own: a Ctrl-C on the terminal must not end the database before the hub. */
-export async function startServer(cluster: Cluster): Promise<Running> {
+/** The port that the last server had: it leaves its command line in a file, whatever ended it. */
+export function lastPort(cluster: Cluster): number | undefined {
+  try {
+    const port = /"-p" "(\d+)"/.exec(readFileSync(join(dataOf(cluster), 'postmaster.opts'), 'utf8'))?.[1];
+    return port === undefined ? undefined : Number(port);
+  } catch {
+    return undefined;
+  }
+}
+
+/**
+ * Starts the server, detached in a session of its own: a Ctrl-C on the terminal must not end the database before the hub.
+ * @param given its port; undefined: any that is free
+ */
+export async function startServer(cluster: Cluster, given: number | undefined): Promise<Running> {
   const until = performance.now() + START_MS;
   if (existsSync(logOf(cluster)) && statSync(logOf(cluster)).size > LOG_BYTES)
     renameSync(logOf(cluster), `${logOf(cluster)}.1`);
   for (let attempt = 1; ; attempt += 1) {
     disownStalePidFile(cluster);
-    const port = await freePort();
+    const port = given ?? (await freePort());
     const log = openSync(logOf(cluster), 'a', 0o600);
     const before = statSync(logOf(cluster)).size;
     const options = Object.entries({ ...settings, ...cluster.settings }).flatMap(([key, value]) => [

@@ -40,6 +40,10 @@ export function commandOf(pid: number): string {
   return spawnSync('ps', ['-ww', '-o', 'command=', '-p', String(pid)], { encoding: 'utf8' }).stdout.trim();
 }
 
+/** Cheap enough to ask twice a second: whether a process with this number lives, or (but for Linux) waits to be taken note of. */
+export const isAlive = (pid: number): boolean =>
+  process.platform === 'linux' ? identityOf(pid) !== undefined : answersSignal(pid);
+
 /** EPERM is an answer too: the process lives and belongs to someone else. */
 function answersSignal(pid: number): boolean {
   try {

@@ -6,6 +6,7 @@ import type { Config } from '../config/config.schema.js';
 import { ConfigError } from '../config/load.js';
 import { limits } from './data-source.js';
 import { keptText, startEmbedded } from './embedded.js';
+import type { ServerNews } from './server-guard.js';
 
 export const OWNER_ROLE = 'stafett_owner';
 export const APP_ROLE = 'stafett_app';
@@ -139,6 +140,8 @@ export interface Prepared {
   readonly ownerUrl: string | undefined;
   /** The role of appUrl, which the migration grants its rights to. */
   readonly appRole: string;
+  /** Looks after the embedded database; does nothing for a given server. */
+  keepUp(told: (news: ServerNews) => void): void;
   /** Leaves the embedded database; does nothing for a given server. Last of all, when every pool is closed. */
   stop(): Promise<void>;
 }
@@ -158,6 +161,7 @@ export async function prepareDatabase(config: Config): Promise<Prepared> {
       return {
         ...(await prepareRoles(embedded.superUrl, keys)),
         appRole: APP_ROLE,
+        keepUp: (told) => embedded.keepUp(told),
         stop: () => embedded.stop(),
       };
     } catch (error) {
@@ -165,7 +169,7 @@ export async function prepareDatabase(config: Config): Promise<Prepared> {
       throw error;
     }
   }
-  const stop = (): Promise<void> => Promise.resolve();
+  const given = { keepUp: () => undefined, stop: () => Promise.resolve() };
   const login = await connected(url, 'database.url', loginOf);
   if (config.environment === 'production') {
     await checkProductionLogin(url);
@@ -176,9 +180,9 @@ export async function prepareDatabase(config: Config): Promise<Prepared> {
     }
   } else if (!ownerUrl && login.makesRoles) {
     const own = ['postgres', 'template1'].includes(login.database) ? 'stafett' : login.database;
-    return { ...(await prepareRoles(url, keys, own)), appRole: APP_ROLE, stop };
+    return { ...(await prepareRoles(url, keys, own)), appRole: APP_ROLE, ...given };
   }
-  return { appUrl: url, ownerUrl: ownerUrl || undefined, appRole: login.role, stop };
+  return { appUrl: url, ownerUrl: ownerUrl || undefined, appRole: login.role, ...given };
 }
 
 async function loginOf(client: Client): Promise<{ role: string; database: string; makesRoles: boolean }> {

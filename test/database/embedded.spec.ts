@@ -12,10 +12,12 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { Client } from 'pg';
 import { startEmbedded, type Embedded } from '../../src/database/embedded.js';
 import { identityOf, waitForExit } from '../../src/database/processes.js';
 import { asAdmin } from '../support/database.js';
 import { quick, reachableTempFolder } from '../support/postgres.js';
+import { until } from '../support/until.js';
 
 /** Each test has its own data folder; whatever runs there at its end is stopped. */
 let folder: string;
@@ -154,6 +156,43 @@ it('recovers what was committed after hub and server were killed, although anoth
   writeFileSync(pidFile(), file.replace(/^\d+/, String(process.pid)));
   const heir = await start();
   expect(await query(heir.superUrl, 'select n from kept')).toEqual([{ n: 1 }]);
+  await heir.stop();
+});
+
+it.each(['SIGKILL', 'SIGQUIT', 'SIGINT', 'SIGTERM'] as const)(
+  'is started again at its address, once, by the hubs that are there when %s ends the server alone',
+  async (signal) => {
+    copyMade();
+    const hubs = [await hub(), await hub()];
+    const [{ superUrl }] = hubs as [(typeof hubs)[0]];
+    const session = new Client({ connectionString: superUrl });
+    session.on('error', () => undefined);
+    await session.connect();
+    await session.query('create table kept as select 1 as n');
+    const before = serverPid();
+    // The last of them is a smart shutdown, which would wait for this session for ever.
+    process.kill(before, signal);
+    await waitForExit(before, 5000);
+    await until(async () => (await query(superUrl, 'select n from kept').catch(() => [])).length === 1);
+    const pid = serverPid();
+    expect(pid).not.toBe(before);
+    for (const { child } of hubs) {
+      expect(identityOf(pid)).toBeDefined();
+      child.kill('SIGTERM');
+      await ended(child);
+    }
+    expect([identityOf(pid), existsSync(pidFile())]).toEqual([undefined, false]);
+  },
+);
+
+it('is at its address again for a hub that outlived the server, although a new hub starts it', async () => {
+  copyMade();
+  const old = await start();
+  process.kill(serverPid(), 'SIGKILL');
+  await waitForExit(serverPid(), 5000);
+  const heir = await start();
+  expect(heir.superUrl).toBe(old.superUrl);
+  await old.stop();
   await heir.stop();
 });
 
