@@ -10,6 +10,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { Client } from 'pg';
 import { ConfigError } from '../config/load.js';
 import {
@@ -21,8 +22,10 @@ import {
   runnable,
   type Binaries,
 } from './binaries.js';
+import { sqlState } from './failures.js';
 import { joinHubs, livingHubs, withFolderLock } from './folder-lock.js';
 import {
+  START_MS,
   createCluster,
   isUp,
   lastPort,
@@ -34,6 +37,7 @@ import {
   type Cluster,
   type Running,
 } from './postmaster.js';
+import { isAlive } from './processes.js';
 import { ServerGuard, type ServerNews } from './server-guard.js';
 
 export interface Embedded {
@@ -141,21 +145,31 @@ async function serve(cluster: Cluster, password: string, port: number | undefine
   );
 }
 
+/** Whether it takes the password. Where it says nothing about it, as while it recovers from the crash of a session, it is asked again. */
 async function accepts(running: Running, password: string): Promise<boolean> {
-  const client = new Client({
-    connectionString: urlOf(running.port, password),
-    connectionTimeoutMillis: 10_000,
-  });
-  client.on('error', () => undefined);
-  try {
-    await client.connect();
-    return true;
-  } catch {
-    return false;
-  } finally {
-    await client.end().catch(() => undefined);
+  for (const until = performance.now() + START_MS; ; await sleep(100)) {
+    const client = new Client({
+      connectionString: urlOf(running.port, password),
+      connectionTimeoutMillis: 10_000,
+    });
+    client.on('error', () => undefined);
+    try {
+      await client.connect();
+      return true;
+    } catch (error) {
+      if (isRefused(error) || !isAlive(running.pid)) return false;
+      if (performance.now() > until)
+        throw new ConfigError(
+          `The embedded database (process ${running.pid}) has given no answer for ${START_MS / 1000} s.`,
+        );
+    } finally {
+      await client.end().catch(() => undefined);
+    }
   }
 }
+
+/** SQLSTATE class 28: invalid authorization. */
+const isRefused = (error: unknown): boolean => sqlState(error)?.startsWith('28') === true;
 
 const urlOf = (port: number, password: string): string =>
   `postgres://postgres:${password}@127.0.0.1:${port}/postgres`;

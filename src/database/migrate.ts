@@ -3,6 +3,7 @@ import { DataSource } from 'typeorm';
 import { ConfigError } from '../config/load.js';
 import { GuardedClient } from './client.js';
 import { ownerOptions } from './data-source.js';
+import { toProblem } from './failures.js';
 import { grantTo } from './grants.js';
 import { migrateQueue } from './queue-schema.js';
 
@@ -21,6 +22,7 @@ const OLDEST = 15;
 /**
  * Makes or updates everything in the database: schema `stafett` (our migrations), schema `bullmq` (BullMQ's), and the
  * rights of the application's login. Run again it changes nothing.
+ * @throws Problem unavailable, ConfigError
  */
 export async function migrate(ownerUrl: string, appRole: string): Promise<Migrated> {
   const pool = new Pool({
@@ -50,6 +52,8 @@ export async function migrate(ownerUrl: string, appRole: string): Promise<Migrat
       // Closed, not given back: the lock goes with the session, whatever happened.
       owner.release(true);
     }
+  } catch (error) {
+    throw toProblem(error);
   } finally {
     await pool.end();
   }

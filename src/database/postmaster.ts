@@ -31,7 +31,7 @@ const dataOf = (cluster: Cluster): string => join(cluster.folder, 'data');
 export const logOf = (cluster: Cluster): string => join(cluster.folder, 'server.log');
 
 /** A start may have to replay the log of a killed server first; 16 GB of it take about a minute on a laptop's disk. */
-const START_MS = 180_000;
+export const START_MS = 180_000;
 /** A fast shutdown writes a checkpoint. Longer than this, the server is told to stop without one (and recovers at the next start). */
 const STOP_MS = 60_000;
 const LOG_BYTES = 10_000_000;

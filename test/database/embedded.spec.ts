@@ -185,6 +185,21 @@ it.each(['SIGKILL', 'SIGQUIT', 'SIGINT', 'SIGTERM'] as const)(
   },
 );
 
+it('is joined while it recovers from a session that was killed', async () => {
+  copyMade();
+  const hubs = [await start()];
+  for (let time = 0; time < 5; time += 1) {
+    const session = new Client({ connectionString: hubs[0]?.superUrl });
+    session.on('error', () => undefined);
+    await session.connect();
+    const { rows } = await session.query<{ pid: number }>('select pg_backend_pid() as pid');
+    process.kill(rows[0]?.pid ?? 0, 'SIGKILL');
+    await waitForExit(rows[0]?.pid ?? 0, 5000);
+    hubs.push(await start());
+  }
+  for (const { stop } of hubs) await stop();
+});
+
 it('is at its address again for a hub that outlived the server, although a new hub starts it', async () => {
   copyMade();
   const old = await start();
