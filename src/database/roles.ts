@@ -6,6 +6,7 @@ import type { Config } from '../config/config.schema.js';
 import { ConfigError } from '../config/load.js';
 import { limits } from './data-source.js';
 import { keptText, startEmbedded } from './embedded.js';
+import { toProblem } from './failures.js';
 import type { ServerNews } from './server-guard.js';
 
 export const OWNER_ROLE = 'stafett_owner';
@@ -196,7 +197,7 @@ async function loginOf(client: Client): Promise<{ role: string; database: string
   };
 }
 
-/** Runs `work` on a connection of its own. A server that cannot be reached or a refused login becomes one clear line. */
+/** Runs `work` on a connection of its own. A server that cannot be reached or a refused login becomes one clear line. @throws ConfigError, Problem unavailable */
 async function connected<T>(url: string, key: string, work: (client: Client) => Promise<T>): Promise<T> {
   const client = new Client({
     connectionString: url,
@@ -217,6 +218,8 @@ async function connected<T>(url: string, key: string, work: (client: Client) => 
   }
   try {
     return await work(client);
+  } catch (error) {
+    throw error instanceof ConfigError ? error : toProblem(error);
   } finally {
     await client.end();
   }
