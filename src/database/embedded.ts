@@ -68,14 +68,16 @@ export interface EmbeddedOptions {
  * @throws ConfigError in one line, with the path of the server's log where there is one
  */
 export async function startEmbedded(dataFolder: string, options: EmbeddedOptions = {}): Promise<Embedded> {
-  try {
+  return explaining(dataFolder, async () => {
     mkdirSync(dataFolder, { recursive: true });
     const home = join(realpathSync(dataFolder), 'postgres');
     mkdirSync(home, { recursive: true });
     // Passable for Postgres' user, readable for none but the hub's.
     if (process.getuid?.() === 0) chmodSync(home, 0o711);
     const hubs = join(home, 'hubs');
-    return await withFolderLock(hubs, async () => {
+    const locked = <T>(work: () => Promise<T>): Promise<T> =>
+      explaining(dataFolder, () => withFolderLock(hubs, work));
+    return locked(async () => {
       const cluster = await locate(home, options);
       const password = passwordOf(home, cluster);
       createCluster(cluster, password);
@@ -86,27 +88,31 @@ export async function startEmbedded(dataFolder: string, options: EmbeddedOptions
       let stopped: Promise<void> | undefined;
       const stop = (): Promise<void> => {
         guard?.end();
-        return withFolderLock(hubs, async () => {
+        return locked(async () => {
           leave();
           if (livingHubs(hubs) === 0) await stopServer(cluster);
         });
       };
+      const startAgain = (isOver: () => boolean): Promise<void> =>
+        locked(async () => {
+          if (!isOver()) await serve(cluster, password, running.port);
+        });
       return {
         superUrl: urlOf(running.port, password),
         logFile: logOf(cluster),
         keepUp: (told) => {
-          guard = new ServerGuard(
-            () => isUp(cluster),
-            (isOver) =>
-              withFolderLock(hubs, async () => {
-                if (!isOver()) await serve(cluster, password, running.port);
-              }),
-            told,
-          );
+          guard = new ServerGuard(() => isUp(cluster), startAgain, told);
         },
         stop: () => (stopped ??= stop()),
       };
     });
+  });
+}
+
+/** Says in one line what the operator can do something about. */
+async function explaining<T>(dataFolder: string, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     const why = {

@@ -1,4 +1,14 @@
-import { mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  truncateSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ConfigError } from '../config/load.js';
@@ -26,7 +36,7 @@ export async function withFolderLock<T>(folder: string, work: () => Promise<T>):
   try {
     return await work();
   } finally {
-    writeFileSync(join(folder, mine), 'free');
+    free(join(folder, mine));
   }
 }
 
@@ -72,7 +82,18 @@ function create(path: string): boolean {
     return true;
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;
+    if (existsSync(path)) free(path);
     throw error;
+  }
+}
+
+/** On a full disk by its age, which takes no room. */
+function free(path: string): void {
+  try {
+    writeFileSync(path, 'free');
+  } catch {
+    truncateSync(path);
+    utimesSync(path, 0, 0);
   }
 }
 
