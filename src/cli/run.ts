@@ -13,14 +13,15 @@ export async function run(args: readonly string[]): Promise<number> {
   } catch (error) {
     // Commander has told already what it found, or was asked for help.
     if (error instanceof CommanderError) return error.exitCode;
-    const why = whyUnavailable(error);
-    const known = why !== undefined || error instanceof CommandError || error instanceof ConfigError;
-    const message = why
-      ? `PostgreSQL cannot be used now (${why}).`
-      : error instanceof Error
-        ? error.message
-        : 'unknown';
-    tell(`stafett: ${known ? '' : 'this should not happen: '}${oneLine(message)}`);
+    tell(`stafett: ${oneLine(wordsFor(error))}`);
     return 1;
   }
+}
+
+function wordsFor(error: unknown): string {
+  const why = whyUnavailable(error);
+  if (why !== undefined) return `PostgreSQL cannot be used now (${why}).`;
+  const message = error instanceof Error ? error.message : 'unknown';
+  const known = error instanceof CommandError || error instanceof ConfigError;
+  return known ? message : `this should not happen: ${message}`;
 }

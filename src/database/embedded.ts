@@ -75,9 +75,9 @@ export async function startEmbedded(dataFolder: string, options: EmbeddedOptions
     // Passable for Postgres' user, readable for none but the hub's.
     if (process.getuid?.() === 0) chmodSync(home, 0o711);
     const hubs = join(home, 'hubs');
-    const locked = <T>(work: () => Promise<T>): Promise<T> =>
+    const locked = (work: () => Promise<void>): Promise<void> =>
       explaining(dataFolder, () => withFolderLock(hubs, work));
-    return locked(async () => {
+    return withFolderLock(hubs, async () => {
       const cluster = await locate(home, options);
       const password = passwordOf(home, cluster);
       createCluster(cluster, password);

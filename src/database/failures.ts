@@ -61,5 +61,7 @@ export function whyUnavailable(error: unknown): string | undefined {
   if (!(error instanceof Problem) || error.code !== 'unavailable') return undefined;
   if (!(error.cause instanceof Error)) return undefined;
   const state = sqlState(error.cause);
-  return `${error.cause.message}${state === undefined ? '' : `, SQLSTATE ${state}`}`;
+  // Refused on every address of a host, the error has no text but a code.
+  const { message, code } = error.cause as NodeJS.ErrnoException;
+  return `${message || code}${state === undefined ? '' : `, SQLSTATE ${state}`}`;
 }

@@ -1,6 +1,7 @@
 import {
-  existsSync,
+  closeSync,
   mkdirSync,
+  openSync,
   readdirSync,
   readFileSync,
   rmSync,
@@ -77,13 +78,21 @@ function locksIn(folder: string): number[] {
 const highestIn = (folder: string): number => Math.max(0, ...locksIn(folder));
 
 function create(path: string): boolean {
+  let file: number;
   try {
-    writeFileSync(path, JSON.stringify(ticket()), { flag: 'wx' });
-    return true;
+    file = openSync(path, 'wx');
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;
-    if (existsSync(path)) free(path);
     throw error;
+  }
+  try {
+    writeFileSync(file, JSON.stringify(ticket()));
+    return true;
+  } catch (error) {
+    free(path);
+    throw error;
+  } finally {
+    closeSync(file);
   }
 }
 
