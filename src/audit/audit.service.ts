@@ -16,6 +16,9 @@ interface StaffKeyRow {
 /** Writes the trace of an act in the act's own transaction: if it cannot be written, the act does not happen. */
 @Injectable()
 export class AuditService {
+  /** Milliseconds of the last ids in a transaction. */
+  private readonly lastMs = new WeakMap<Tx, number>();
+
   constructor(
     private readonly vault: VaultService,
     @Inject(CLOCK) private readonly clock: Clock,
@@ -24,9 +27,12 @@ export class AuditService {
   /** One statement, however many acts. It travels with what is sent next. */
   append(tx: Tx, acts: readonly Act[]): void {
     if (acts.length === 0) return;
-    const at = this.clock.now().toISOString();
-    // Acts of one moment stand in their order, in lists by id too.
-    const ids = acts.map(() => newId<EntryId>(this.clock)).sort();
+    const now = this.clock.now();
+    const at = now.toISOString();
+    // Acts of one moment stand in their order, in lists by id too; so do those of a transaction that come in the same millisecond.
+    const ms = Math.max(now.getTime(), (this.lastMs.get(tx) ?? 0) + 1);
+    this.lastMs.set(tx, ms);
+    const ids = acts.map(() => newId<EntryId>({ now: () => new Date(ms) })).sort();
     const rows = acts.map((act, i) => {
       const id = ids[i]!;
       const told = tell(act, at);

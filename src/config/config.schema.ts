@@ -66,7 +66,7 @@ export interface Config {
     readonly bufferBytes: number;
     readonly backlogRecords: number;
   };
-  readonly dispatch: { readonly batchSize: number };
+  readonly dispatch: { readonly batchSize: number; readonly atOnceBelow: number };
   readonly inbox: { readonly pollSeconds: number };
   readonly consents: { readonly longestMonths: number };
   readonly deadlines: {
@@ -254,7 +254,7 @@ export const shape: {
     bufferBytes: whole(1000, 4_000_000_000),
     backlogRecords: whole(1, 10_000_000),
   },
-  dispatch: { batchSize: whole(1, 5000) },
+  dispatch: { batchSize: whole(1, 5000), atOnceBelow: whole(0, 5000) },
   inbox: { pollSeconds: whole(1, 30) },
   consents: { longestMonths: whole(1, 36) },
   deadlines: { acknowledgeWorkingDays: deadline, holdDays: deadline, availableDays: deadline },

@@ -10,7 +10,7 @@ export const lockClass = { shard: 7301, inbox: 7302, schedule: 7303, directory: 
  * Shards share locks, as each lock of a look costs PostgreSQL 1 µs: 256 of them were a twentieth of what it did. Sixteen lanes can still be looked
  * at at once, and two lanes of more that meet at a lock wait for each other.
  */
-const SHARD_LOCKS = 16;
+export const SHARD_LOCKS = 16;
 
 const tryShards = statement(
   'lock.try-shards',

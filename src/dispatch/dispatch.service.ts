@@ -5,14 +5,16 @@ import { AuditService } from '../audit/audit.service.js';
 import type { Act } from '../audit/entry.js';
 import { CLOCK, type Clock } from '../common/clock.js';
 import type { AgencyId, RecordId, YouthId } from '../common/ids.js';
-import { ConsentsService } from '../consents/consents.service.js';
+import type { JsonObject } from '../common/json.js';
+import { ConsentsService, type Release } from '../consents/consents.service.js';
 import { firstRows } from '../database/first-rows.js';
-import { tryLockShards } from '../database/locks.js';
+import { lockClass, SHARD_LOCKS, tryLockShards } from '../database/locks.js';
 import { withTx, type Tx } from '../database/tx.js';
 import { DirectoryService } from '../directory/directory.service.js';
 import type { Directory } from '../directory/directory.js';
 import type { Found } from '../queue/lanes.js';
 import { Rechecks, type Recheck } from '../queue/recheck.js';
+import type { FreshRecord, Settlement } from '../records/at-once.js';
 import type { StoredRecord } from '../records/record.js';
 import { Metrics } from '../telemetry/metrics.js';
 import { YouthsService, type Youth } from '../vault/youths.service.js';
@@ -20,8 +22,10 @@ import { BodiesService, type SealedBody } from './bodies.service.js';
 import {
   askers,
   claimRecords,
+  lockIfFree,
   retractRecords,
   settleRecords,
+  stillFree,
   stillWaiting,
   toldBefore,
 } from './dispatch.sql.js';
@@ -34,10 +38,13 @@ import { transfersOfRecords } from './transfers.sql.js';
 import { TransfersService, type Closing } from './transfers.service.js';
 
 type Claimed = StoredRecord & SealedBody;
+/** What dispatch needs to know of a record, claimed or about to be made. */
+type Known = Omit<StoredRecord, 'groupNo' | 'state'>;
 
 /** What one record comes to. */
 interface Settled {
-  readonly record: Claimed;
+  readonly record: Known;
+  readonly data: JsonObject | undefined;
   readonly youth: Youth | undefined;
   readonly plan: Plan;
 }
@@ -132,9 +139,57 @@ export class DispatchService {
       this.toldBefore(tx, claimed),
     ]);
 
-    const settled = claimed.map((record): Settled => {
-      const youth = record.youthId ? youths.get(record.youthId) : undefined;
-      const data = this.bodies.open(record, youths);
+    const settled = this.judge(directory, { releases, askedBy, told }, claimed, (record) => ({
+      youth: record.youthId ? youths.get(record.youthId) : undefined,
+      data: this.bodies.open(record, youths),
+    }));
+    tx.send(settleRecords, [
+      settled.map(({ record }) => record.id),
+      settled.map(({ plan }) => plan.state),
+      settled.map(({ plan }) => plan.reason),
+      this.clock.now(),
+    ]);
+    await this.write(tx, directory, settled, askedBy);
+    return Number(claimed.at(-1)?.groupNo);
+  }
+
+  /**
+   * Locks all shards, without waiting, if nothing waits in them: what is taken in under these locks stands behind nothing.
+   * @param from the lowest group number that may wait
+   */
+  async isFree(tx: Tx, from: number): Promise<boolean> {
+    const [[first], [second]] = await Promise.all([
+      tx.query<{ got: boolean }>(lockIfFree, [from, lockClass.shard, SHARD_LOCKS]),
+      tx.query<{ free: boolean }>(stillFree, [from]),
+    ]);
+    return Boolean(first?.got && second?.free);
+  }
+
+  /** Dispatches records in the transaction that makes them, under the locks that isFree took. They refer to no other record. */
+  async settle(tx: Tx, records: readonly FreshRecord[]): Promise<Settlement> {
+    const about = records.flatMap((record) => record.youthId ?? []);
+    const [directory, releases, told] = await Promise.all([
+      this.directory.snapshot(),
+      this.consents.lockReleases(tx, about),
+      this.toldBefore(tx, records),
+    ]);
+    const found = { releases, told, askedBy: new Map<RecordId, Asker>() };
+    const settled = this.judge(directory, found, records, (record) => record);
+    return {
+      fates: settled.map(({ plan }) => plan),
+      write: () => this.write(tx, directory, settled, found.askedBy),
+    };
+  }
+
+  /** @param opened who a record is about, and what it says: neither, where it was erased */
+  private judge<R extends Known>(
+    directory: Directory,
+    { releases, askedBy, told }: FoundFor,
+    records: readonly R[],
+    opened: (record: R) => { readonly youth: Youth | undefined; readonly data: JsonObject | undefined },
+  ): Settled[] {
+    return records.map((record): Settled => {
+      const { youth, data } = opened(record);
       const subject: Subject | undefined = data && {
         ...record,
         type: typeOf(record.type),
@@ -143,13 +198,11 @@ export class DispatchService {
         releases: (record.youthId && releases.get(record.youthId)) || [],
         data,
       };
-      return { record, youth, plan: this.planFor(directory, record, subject, told) };
+      return { record, data, youth, plan: this.planFor(directory, record, subject, told) };
     });
-    await this.write(tx, directory, settled, youths, askedBy);
-    return Number(claimed.at(-1)?.groupNo);
   }
 
-  private planFor(directory: Directory, record: Claimed, subject: Subject | undefined, told: Told): Plan {
+  private planFor(directory: Directory, record: Known, subject: Subject | undefined, told: Told): Plan {
     const nothing = { drafts: [], notices: [] };
     // Only an erasure between intake and dispatch takes the body away.
     if (!subject) return { state: 'refused', reason: 'erased', ...nothing };
@@ -160,7 +213,7 @@ export class DispatchService {
     return plan;
   }
 
-  private async toldBefore(tx: Tx, claimed: readonly Claimed[]): Promise<Told> {
+  private async toldBefore(tx: Tx, claimed: readonly Known[]): Promise<Told> {
     const keyed = claimed.filter(({ sameEventKey }) => sameEventKey !== null);
     if (keyed.length === 0) return new Told([]);
     return new Told(
@@ -182,16 +235,9 @@ export class DispatchService {
     tx: Tx,
     directory: Directory,
     settled: readonly Settled[],
-    youths: ReadonlyMap<YouthId, Youth>,
     askedBy: ReadonlyMap<RecordId, Asker>,
   ): Promise<void> {
     const now = this.clock.now();
-    tx.send(settleRecords, [
-      settled.map(({ record }) => record.id),
-      settled.map(({ plan }) => plan.state),
-      settled.map(({ plan }) => plan.reason),
-      now,
-    ]);
     const cancelled = await this.cancelled(tx, settled, now);
     const drafts: Draft[] = settled.flatMap(({ plan }) => plan.drafts);
     const notices: Notice[] = settled.flatMap(({ plan }) => plan.notices);
@@ -202,7 +248,8 @@ export class DispatchService {
     await this.transfers.write(
       tx,
       { drafts, notices, closings: cancelled.closings, rejudged: [] },
-      youths,
+      // What a record takes back is about its own youth.
+      new Map(settled.flatMap(({ youth }) => (youth ? [[youth.id, youth]] : []))),
       (id) => directory.agencyById(id)?.controllerId,
     );
     this.transfers.eraseBodies(tx, [
@@ -211,7 +258,7 @@ export class DispatchService {
     ]);
     this.rechecks.add(
       tx,
-      settled.flatMap(({ record, plan }) => this.passedOn(directory, record, plan, youths, askedBy)),
+      settled.flatMap((one) => this.passedOn(directory, one, askedBy)),
     );
   }
 
@@ -233,14 +280,11 @@ export class DispatchService {
   /** `wrong-office`: the answer names the right one, and what was asked goes there, if the gate lets it. */
   private passedOn(
     directory: Directory,
-    record: Claimed,
-    plan: Plan,
-    youths: ReadonlyMap<YouthId, Youth>,
+    { record, data, plan }: Settled,
     askedBy: ReadonlyMap<RecordId, Asker>,
   ): Recheck[] {
     const asked = record.inReplyTo && askedBy.get(record.inReplyTo);
     if (record.type !== 'referral-response' || !asked || plan.state !== 'dispatched') return [];
-    const data = this.bodies.open(record, youths);
     const to =
       data?.['outcome'] === 'wrong-office' && typeof data['forwardedTo'] === 'string'
         ? directory.agencyByNumber(data['forwardedTo'])
@@ -248,6 +292,13 @@ export class DispatchService {
     // The shard of what was asked: its youth is the asker's own, and its news is handled under that youth's lock.
     return to ? [{ shard: asked.shard, cause: 'passed-on', subject: asked.id, other: to.id }] : [];
   }
+}
+
+/** What was read for records before they are judged. */
+interface FoundFor {
+  readonly releases: ReadonlyMap<YouthId, readonly Release[]>;
+  readonly askedBy: ReadonlyMap<RecordId, Asker>;
+  readonly told: Told;
 }
 
 /** Who sent the record that another answers. */

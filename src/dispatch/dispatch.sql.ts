@@ -66,3 +66,20 @@ export const inactiveAgencies = statement(
   'dispatch.inactive-agencies',
   `select id from stafett.agency where id = any ($1::uuid[]) and not active`,
 );
+
+/** Of records that no earlier one waits before, in any shard; and of news, which is handled before them. $1: see low-water.ts. */
+const free = `not exists (select from stafett.record where state = 'received' and group_no >= $1) and not exists (select from stafett.recheck)`;
+
+/**
+ * Takes the locks of all shards, in their order, where they are of use: who holds them keeps workers away. What else is locked for longer
+ * than a second by another transaction is not waited for then: intake is done without dispatch.
+ */
+export const lockIfFree = statement(
+  'dispatch.lock-if-free',
+  `select case when ${free} then
+     case when (select bool_and(pg_try_advisory_xact_lock($2::int, s)) from generate_series(0, $3::int - 1) as s)
+       then set_config('lock_timeout', '1s', true) = '1s' else false end else false end as got`,
+);
+
+/** Again under the locks: what was committed before they were taken is seen by this one. */
+export const stillFree = statement('dispatch.still-free', `select ${free} as free`);

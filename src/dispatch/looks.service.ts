@@ -26,11 +26,17 @@ export class LooksService {
     doorbell: Doorbell,
   ) {
     metrics.asideShards(() => [...this.lanes.values()].reduce((sum, { aside }) => sum + aside, 0));
+    if (config.process.roles.includes('worker'))
+      intake.dispatchedBy({
+        isFree: (tx) => dispatch.isFree(tx, this.lowest()),
+        settle: (tx, records) => dispatch.settle(tx, records),
+      });
     doorbell.answeredBy((shards, fromTheBeginning) => this.answer(shards, fromTheBeginning));
   }
 
   private async answer(shards: readonly number[], fromTheBeginning: boolean): Promise<Found> {
-    const lane = this.laneOf(shards);
+    // A lane's first shard has its number.
+    const lane = this.laneAt(shards[0] ?? 0);
     if (fromTheBeginning) lane.lookFromTheBeginning();
     const began = performance.now();
     const found = await this.lookWithCare(shards, lane);
@@ -44,10 +50,15 @@ export class LooksService {
     return found;
   }
 
-  private laneOf(shards: readonly number[]): Lane {
-    const first = shards[0] ?? 0;
-    const known = this.lanes.get(first) ?? new Lane(this.config.dispatch.batchSize);
-    this.lanes.set(first, known);
+  /** The lowest group number that any lane's next claim would look at. */
+  private lowest(): number {
+    const lanes = Array.from({ length: this.config.queue.lanes }, (_, lane) => this.laneAt(lane));
+    return Math.min(...lanes.map((lane) => lane.begin().from));
+  }
+
+  private laneAt(number: number): Lane {
+    const known = this.lanes.get(number) ?? new Lane(this.config.dispatch.batchSize);
+    this.lanes.set(number, known);
     return known;
   }
 

@@ -73,6 +73,11 @@ export class Doorbell implements OnApplicationBootstrap, BeforeApplicationShutdo
     this.gathering ??= setTimeout(() => this.flush(), local ? GATHER_LOCAL_MS : GATHER_MS);
   }
 
+  /** Resolves when this process's own worker has nothing left that was rung for; at once where it is none. Never fails. */
+  answered(): Promise<void> {
+    return this.lanes?.idle() ?? Promise.resolve();
+  }
+
   async beforeApplicationShutdown(): Promise<void> {
     this.stopped = true;
     clearInterval(this.sweeping);

@@ -21,6 +21,7 @@ export class Lanes {
   private readonly running = new Map<number, Promise<void>>();
   private readonly again = new Set<number>();
   private readonly swept = new Set<number>();
+  private waiters: (() => void)[] = [];
   private stopped = false;
 
   constructor(
@@ -41,6 +42,12 @@ export class Lanes {
     return run;
   }
 
+  /** Resolves when no lane has anything left, or only what another process holds. */
+  idle(): Promise<void> {
+    if (this.running.size === 0) return Promise.resolve();
+    return new Promise((resolve) => void this.waiters.push(resolve));
+  }
+
   /** Ends after the looks that are under way. */
   async stop(): Promise<void> {
     this.stopped = true;
@@ -53,7 +60,10 @@ export class Lanes {
       try {
         const found = await this.look(shards, this.swept.delete(lane));
         if (found !== 'nothing') this.again.add(lane);
-        if (found === 'busy') await new Promise((resolve) => setTimeout(resolve, BUSY_WAIT_MS));
+        if (found === 'busy') {
+          this.letGo();
+          await new Promise((resolve) => setTimeout(resolve, BUSY_WAIT_MS));
+        }
       } catch (error) {
         // The sweeper rings again for what is left; looking again at once would only repeat the fault.
         this.onError(error, lane);
@@ -62,5 +72,12 @@ export class Lanes {
     }
     // In the same turn as the last check of `again`: a wake-up after it starts a new run, and none falls between.
     this.running.delete(lane);
+    if (this.running.size === 0) this.letGo();
+  }
+
+  private letGo(): void {
+    const waiters = this.waiters;
+    this.waiters = [];
+    for (const resolve of waiters) resolve();
   }
 }

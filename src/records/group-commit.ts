@@ -35,7 +35,7 @@ export interface Rest {
  * the processor from the records that were on their way: at 460 a second half of them took 159 ms from hand to hand, and now take 86.
  */
 const REST: Rest = { times: 4, ms: 20 };
-/** Milliseconds after which a group that is held up (a lock, a disk that stalls) keeps those who are fewer than enough no longer. */
+/** Milliseconds after which a group that is held up (a lock, a disk that stalls), or work beside it, keeps those who are fewer than enough no longer. */
 const HELD_UP_MS = 100;
 
 interface Caller<Job, Result> {
@@ -58,9 +58,11 @@ export class GroupCommit<Job, Result> {
   private running = 0;
   /** How many callers the last group to end had, and until when (milliseconds) as many are waited for. */
   private last = { callers: 0, restUntil: 0 };
-  /** When the last group to begin did. */
+  /** When the last group to begin did, or what goes on beside. */
   private begun = 0;
   private later: NodeJS.Timeout | undefined;
+  /** What is under way that a small group waits for, as it would for another group. */
+  private besides = 0;
   private jobs = 0;
   private bytes = 0;
 
@@ -106,6 +108,16 @@ export class GroupCommit<Job, Result> {
     });
   }
 
+  /** A group that is not enough by itself begins after this work, if that ends in time. @param work that never fails */
+  beside(work: Promise<unknown>): void {
+    this.besides += 1;
+    this.begun = performance.now();
+    void work.then(() => {
+      this.besides -= 1;
+      this.start();
+    });
+  }
+
   private start(): void {
     clearTimeout(this.later);
     while (this.mayBegin()) {
@@ -127,7 +139,7 @@ export class GroupCommit<Job, Result> {
   private mayBegin(): boolean {
     if (this.waiting.length === 0 || this.running >= this.limits.atOnce) return false;
     if (this.waitingJobs >= this.limits.enough) return true;
-    if (this.running > 0) return this.isOver(this.begun + HELD_UP_MS);
+    if (this.running + this.besides > 0) return this.isOver(this.begun + HELD_UP_MS);
     return this.waiting.length >= this.last.callers || this.isOver(this.last.restUntil);
   }
 

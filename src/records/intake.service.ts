@@ -13,6 +13,7 @@ import { Doorbell } from '../queue/doorbell.js';
 import { faultFields, Log } from '../telemetry/log.js';
 import { Metrics } from '../telemetry/metrics.js';
 import type { How } from '../vault/youths.service.js';
+import type { DispatchAtOnce } from './at-once.js';
 import { Backlog } from './backlog.js';
 import { GroupCommit } from './group-commit.js';
 import { renumberRecords } from './intake.sql.js';
@@ -26,6 +27,10 @@ const RENUMBER_TIMES = 5;
 
 /** SQLSTATE. */
 const UNIQUE_VIOLATION = '23505';
+const LOCK_NOT_AVAILABLE = '55P03';
+
+/** Milliseconds in which a hub that has failed to dispatch at once does not try again. */
+const APART_MS = 5000;
 
 /**
  * Takes records in: those of many callers share one transaction (intake.steps.ts says what it does); the answer goes out after the commit,
@@ -36,10 +41,13 @@ export class IntakeService {
   private readonly groups: GroupCommit<Submission, Outcome>;
   /** Whether the last group had an event that was there already: senders that repeat some repeat many. */
   private repeated = false;
+  private atOnce: DispatchAtOnce | undefined;
+  /** Milliseconds: until then dispatch is left to itself. */
+  private apartUntil = 0;
 
   constructor(
     @InjectDataSource() private readonly db: DataSource,
-    @Inject(CONFIG) config: Config,
+    @Inject(CONFIG) private readonly config: Config,
     @Inject(CLOCK) private readonly clock: Clock,
     private readonly steps: IntakeSteps,
     private readonly doorbell: Doorbell,
@@ -69,6 +77,11 @@ export class IntakeService {
     if (this.groups.isFull || this.backlog.isFull) throw new Problem('busy');
   }
 
+  /** Says who dispatches in intake's own transactions. Called by dispatch, before the application is up; by nobody where it does not. */
+  dispatchedBy(atOnce: DispatchAtOnce): void {
+    this.atOnce = atOnce;
+  }
+
   /** Events whose senders wait for their receipts. */
   get pending(): number {
     return this.groups.pending;
@@ -96,16 +109,46 @@ export class IntakeService {
    */
   private async write(group: readonly Submission[]): Promise<Outcome[]> {
     const began = performance.now();
-    const { outcomes, shards, repeated } = this.repeated
+    const { outcomes, waiting, repeated } = this.repeated
       ? await this.inTransaction(group, 'look')
-      : await this.inTransaction(group, 'all-new').catch((error: unknown) => {
-          if (sqlState(error) !== UNIQUE_VIOLATION) throw error;
+      : await this.asNew(group).catch((error: unknown) => {
+          if (!isTaken(error)) throw error;
           return this.inTransaction(group, 'look');
         });
     this.repeated = repeated;
     if (isLate(began)) await this.renumber(group.map(({ id }) => id));
-    this.doorbell.ring(shards);
+    if (waiting.size > 0) {
+      this.doorbell.ring(waiting);
+      // As long as these wait, nothing that comes after them can be dispatched at once.
+      this.groups.beside(this.doorbell.answered());
+    }
     return outcomes;
+  }
+
+  /**
+   * Dispatched in the same transaction where that can be (at-once.ts). Where that fails, it may be for what dispatch does: then without it,
+   * for a while. Intake must not fail because dispatch does.
+   */
+  private async asNew(group: readonly Submission[]): Promise<Written> {
+    if (!this.atOnce || !this.mayGoOn(group)) return this.inTransaction(group, 'all-new');
+    try {
+      return await this.inTransaction(group, 'all-new', this.atOnce);
+    } catch (error) {
+      if (isTaken(error) || (error instanceof Problem && !isHeldUp(error))) throw error;
+      const fault = error instanceof Problem ? error.cause : error;
+      this.log.warnSeldom('dispatch-at-once-failed', faultFields(fault));
+      this.apartUntil = performance.now() + APART_MS;
+      return this.inTransaction(group, 'all-new');
+    }
+  }
+
+  /** In a burst receipts go first (docs/decisions/0013), and what concerns other records or a protection grade is looked up by dispatch itself. */
+  private mayGoOn(group: readonly Submission[]): boolean {
+    return (
+      this.pending < this.config.dispatch.atOnceBelow &&
+      performance.now() >= this.apartUntil &&
+      group.every(({ prepared }) => isPlain(prepared))
+    );
   }
 
   /**
@@ -120,8 +163,8 @@ export class IntakeService {
     }
   }
 
-  private inTransaction(group: readonly Submission[], how: How): Promise<Written> {
-    return withTx(this.db, (tx) => this.steps.take(tx, group, how), {
+  private inTransaction(group: readonly Submission[], how: How, atOnce?: DispatchAtOnce): Promise<Written> {
+    return withTx(this.db, (tx) => this.steps.take(tx, group, how, atOnce), {
       // A row that is there after a lost answer, under the id made for it here, is this group's own.
       againAfterLostCommit: true,
     });
@@ -144,3 +187,10 @@ function isOfOneJob(error: unknown): boolean {
   const state = sqlState(error);
   return state === undefined ? !(error instanceof Problem) : /^2[23]/.test(state);
 }
+
+const isTaken = (error: unknown): boolean => sqlState(error) === UNIQUE_VIOLATION;
+/** Something that dispatch locks and intake does not may be locked for long. */
+const isHeldUp = ({ cause }: Problem): boolean => sqlState(cause) === LOCK_NOT_AVAILABLE;
+
+const isPlain = ({ inReplyTo, cancels, youth }: Prepared): boolean =>
+  inReplyTo === null && cancels === null && (youth === null || youth.protection === 'none');

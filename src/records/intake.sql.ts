@@ -20,11 +20,12 @@ export const references = statement(
  */
 const insert = `with g as materialized (select nextval('stafett.record_group') as no)
    insert into stafett.record (id, sender_id, controller_id, event_id, type, youth_id, shard, group_no, position, named_recipient_id,
-     in_reply_to, cancels, hold_for_consent, content_hash, same_event_key, occurred_at, accepted_at, state, state_at)
-   select id, sender, controller, event_id, type, youth_id, shard, g.no, position, recipient_id, in_reply_to, cancels, hold, hash, same_event, occurred_at, $1, 'received', $1
+     in_reply_to, cancels, hold_for_consent, content_hash, same_event_key, occurred_at, accepted_at, state, reason, state_at)
+   select id, sender, controller, event_id, type, youth_id, shard, g.no, position, recipient_id, in_reply_to, cancels, hold, hash, same_event, occurred_at, $1, state, reason, $1
    from unnest($2::uuid[], $3::uuid[], $4::uuid[], $5::text[], $6::text[], $7::uuid[], $8::int[], $9::int[], $10::uuid[], $11::uuid[],
-     $12::uuid[], $13::boolean[], $14::bytea[], $15::bytea[], $16::text[])
-     as r (id, sender, controller, event_id, type, youth_id, shard, position, recipient_id, in_reply_to, cancels, hold, hash, same_event, occurred_at), g
+     $12::uuid[], $13::boolean[], $14::bytea[], $15::bytea[], $16::text[], $17::text[],
+     $18::text[]) as r (id, sender, controller, event_id, type, youth_id, shard, position, recipient_id, in_reply_to, cancels, hold, hash, same_event,
+     occurred_at, state, reason), g
    order by sender, event_id`;
 
 /** Fails (23505) where an event id is taken. */

@@ -18,6 +18,7 @@ import {
   type WantedYouth,
   type Youth,
 } from '../vault/youths.service.js';
+import type { DispatchAtOnce, Fate, FreshRecord } from './at-once.js';
 import { findRecords, insertBodies, insertMissingRecords, insertRecords } from './intake.sql.js';
 import { firstOfEachEvent, judge, nameOf, type Earlier, type Outcome, type Submission } from './judge.js';
 import { bodyAad } from './record.js';
@@ -32,13 +33,14 @@ interface Placed extends Submission {
 /** With the youth that it is about. */
 interface Row extends Placed {
   readonly youth: Youth | undefined;
+  readonly sameEventKey: Buffer | null;
 }
 
 export interface Written {
   /** One per submission, in their order. */
   readonly outcomes: Outcome[];
-  /** Of the records that were made. */
-  readonly shards: ReadonlySet<number>;
+  /** Shards of the records that were made and wait for dispatch. */
+  readonly waiting: ReadonlySet<number>;
   /** Whether some of the events were there already. */
   readonly repeated: boolean;
 }
@@ -57,14 +59,16 @@ export class IntakeSteps {
     private readonly rechecks: Rechecks,
   ) {}
 
-  async take(tx: Tx, group: readonly Submission[], how: How): Promise<Written> {
+  /** @param atOnce where what is new may be dispatched in this transaction */
+  async take(tx: Tx, group: readonly Submission[], how: How, atOnce?: DispatchAtOnce): Promise<Written> {
     const placed = group.map((submission, position): Placed => ({
       ...submission,
       position,
       wanted: wantedBy(submission),
     }));
     // Sent together.
-    const [sought, references, known] = await Promise.all([
+    const [free, sought, references, known] = await Promise.all([
+      atOnce?.isFree(tx) ?? false,
       this.youths.seek(
         tx,
         placed.flatMap(({ wanted }) => wanted ?? []),
@@ -80,7 +84,8 @@ export class IntakeSteps {
       sought,
       how,
     );
-    const made = await this.insert(tx, rows, how);
+    const settlement = free ? await atOnce?.settle(tx, rows.map(freshOf)) : undefined;
+    const made = await this.insert(tx, rows, how, settlement?.fates);
     const meanwhile = await this.earlier(
       tx,
       rows.filter(({ id }) => !made.has(id)),
@@ -88,22 +93,32 @@ export class IntakeSteps {
     const earlier = new Map([...known, ...meanwhile]);
     const inserted = rows.filter(({ id }) => made.has(id));
     await this.finish(tx, inserted);
+    await settlement?.write();
     const outcomes = placed.map((one): Outcome => {
       const problem = wrong.get(one.position);
       return problem ? { problem } : judge(one, first, made, earlier);
     });
-    return { outcomes, shards: new Set(inserted.map(shardOfRow)), repeated: earlier.size > 0 };
+    const waiting = new Set(settlement ? [] : inserted.map(shardOfRow));
+    return { outcomes, waiting, repeated: earlier.size > 0 };
   }
 
   /** Step (1): the youth of every event that is new is there and locked, with its key. One that is refused or was told before makes none. */
   private async withYouths(tx: Tx, events: readonly Placed[], sought: Sought, how: How): Promise<Row[]> {
     const wanted = events.flatMap((event) => event.wanted ?? []);
     const youths = await this.youths.make(tx, sought, wanted, how);
-    return events.map((event) => ({ ...event, youth: event.wanted && youths.get(event.wanted) }));
+    return events.map((event) => {
+      const youth = event.wanted && youths.get(event.wanted);
+      return { ...event, youth, sameEventKey: this.sameEventKey(event, youth) };
+    });
   }
 
   /** Step (2). */
-  private async insert(tx: Tx, rows: readonly Row[], how: How): Promise<Set<RecordId>> {
+  private async insert(
+    tx: Tx,
+    rows: readonly Row[],
+    how: How,
+    fates?: readonly Fate[],
+  ): Promise<Set<RecordId>> {
     if (rows.length === 0) return new Set();
     const values = [
       this.clock.now(),
@@ -120,8 +135,10 @@ export class IntakeSteps {
       rows.map((row) => row.prepared.cancels),
       rows.map((row) => row.prepared.holdForConsent),
       rows.map((row) => row.prepared.contentHash),
-      rows.map((row) => this.sameEventKey(row)),
+      rows.map((row) => row.sameEventKey),
       rows.map((row) => row.prepared.time),
+      rows.map((_, i) => fates?.[i]?.state ?? 'received'),
+      rows.map((_, i) => fates?.[i]?.reason ?? null),
     ];
     if (how === 'all-new') {
       tx.send(insertRecords, values);
@@ -186,7 +203,7 @@ export class IntakeSteps {
     );
   }
 
-  private sameEventKey({ caller, prepared, youth }: Row): Buffer | null {
+  private sameEventKey({ caller, prepared }: Submission, youth: Youth | undefined): Buffer | null {
     const { sameEventBy } = prepared.type;
     if (!sameEventBy || !youth) return null;
     const facts = canonicalJson([
@@ -200,4 +217,22 @@ export class IntakeSteps {
 const wantedBy = ({ caller: { controllerId }, prepared: { youth } }: Submission): WantedYouth | undefined =>
   youth ? { controllerId, identity: youth.identity } : undefined;
 
-const shardOfRow = ({ youth, caller }: Row): number => youth?.shard ?? shardOf(caller.agencyId);
+const freshOf = ({ id, caller, prepared, youth, sameEventKey }: Row): FreshRecord => ({
+  id,
+  senderId: caller.agencyId,
+  controllerId: caller.controllerId,
+  eventId: prepared.eventId,
+  type: prepared.type.key,
+  youthId: youth?.id ?? null,
+  shard: shardOfRow({ youth, caller }),
+  namedRecipientId: prepared.recipientId,
+  inReplyTo: prepared.inReplyTo,
+  cancels: prepared.cancels,
+  holdForConsent: prepared.holdForConsent,
+  sameEventKey,
+  youth,
+  data: prepared.data,
+});
+
+const shardOfRow = ({ youth, caller }: Pick<Row, 'youth' | 'caller'>): number =>
+  youth?.shard ?? shardOf(caller.agencyId);

@@ -12,7 +12,7 @@ it('tells the log the settings at the first start, and later what has changed, a
   try {
     const config = testConfig(data);
     const start = async (batchSize: number): Promise<void> => {
-      const changed = { ...config, dispatch: { batchSize } };
+      const changed = { ...config, dispatch: { ...config.dispatch, batchSize } };
       await (await startHub(changed, { appUrl: database.appUrl, docs: false })).stop();
     };
     for (const size of [500, 500, 400]) await start(size);

@@ -8,7 +8,7 @@ import { Chance, isLong, loadSeconds } from './support/random.js';
 import { RawClient } from './support/raw.js';
 import type { Sender } from './support/sender.js';
 import { crashSuite, PATIENCE_MS } from './support/suite.js';
-import type { World } from './support/world.js';
+import { byWorker, type World } from './support/world.js';
 
 const suite = crashSuite(() => CrashPostgres.start());
 
@@ -17,7 +17,7 @@ const settings = { database: { poolSize: 8, connectTimeoutMs: 1000, statementTim
 const two = (): Promise<World> =>
   suite.shared([
     { name: 'a', settings, restarts: 3 },
-    { name: 'b', settings, restarts: 3 },
+    { name: 'b', settings: { ...settings, ...byWorker }, restarts: 3 },
   ]);
 const third = (): Promise<void> => sleep(loadSeconds() * 333);
 

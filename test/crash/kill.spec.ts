@@ -3,15 +3,17 @@ import { agencies } from '../support/agencies.js';
 import type { HubProcess } from './support/processes.js';
 import { Chance, isLong, loadSeconds } from './support/random.js';
 import { crashSuite, PATIENCE_MS } from './support/suite.js';
-import type { World } from './support/world.js';
+import { byWorker, type HubWish, type World } from './support/world.js';
 
 const suite = crashSuite();
+/** One that dispatches what it takes in at once, where it can, and one that leaves all of it to its worker. */
+const bothWaysOn: readonly HubWish[] = [{ name: 'a' }, { name: 'b', settings: byWorker }];
 
 it(
   'loses, doubles and turns round nothing when its processes are killed at random moments',
   async () => {
     const chance = new Chance(suite.seed);
-    const world = await suite.own([{ name: 'a' }, { name: 'b' }]);
+    const world = await suite.own(bothWaysOn);
     // What it sends in `npm test` is read again within two seconds, which is as long as it is sent.
     world.traffic({ streams: 6, pauseMs: isLong() ? 10 : 100 });
     const until = performance.now() + loadSeconds() * 1500;
@@ -31,31 +33,37 @@ it(
   'is whole after a kill between any two steps of the way of a record, and after a COMMIT whose answer is lost',
   async () => {
     const chance = new Chance(suite.seed + 1);
-    const world = await suite.own([{ name: 'a' }]);
-    const hub = world.hub('a');
-    await hub.terminate();
-    await hub.start('list');
-    const startUp = new Set(stepsPassed(hub));
+    const world = await suite.own(bothWaysOn);
+    const { hubs } = world;
+    for (const hub of hubs) await hub.terminate();
+    await Promise.all(hubs.map((hub) => hub.start('list')));
+    const startUp = new Set(hubs.flatMap(stepsPassed));
     bothWays(world);
     await sleep(2000 + loadSeconds() * 300);
-    const steps = stepsPassed(hub).filter((step) => !startUp.has(step));
-    expect(steps).toEqual(expect.arrayContaining(theWay));
+    const stepsOf = (hub: HubProcess): string[] => stepsPassed(hub).filter((step) => !startUp.has(step));
+    expect(hubs.flatMap(stepsOf)).toEqual(expect.arrayContaining(theWay));
 
     const until = performance.now() + loadSeconds() * 6000;
     const reached: string[] = [];
     const missed: string[] = [];
-    const others = steps.flatMap(faultsAt).filter((fault) => !always.includes(fault));
-    for (const fault of [...always, ...chance.shuffled(others)]) {
+    const first = always.map(([name, fault]) => ({ hub: world.hub(name), fault }));
+    const others = hubs.flatMap((hub) =>
+      stepsOf(hub)
+        .flatMap(faultsAt)
+        .filter((fault) => !always.some(([name, one]) => name === hub.name && one === fault))
+        .map((fault) => ({ hub, fault })),
+    );
+    for (const { hub, fault } of [...first, ...chance.shuffled(others)]) {
       if (!isLong() && performance.now() > until) break;
       // The same statement serves intake, dispatch and reading: which of its times it is, is chance.
       const at = `${fault}:${chance.between(1, 4)}`;
       await hub.kill();
       await hub.start(at);
-      if (await brokeDown(hub)) reached.push(at);
-      else missed.push(at);
+      if (await brokeDown(hub)) reached.push(`${hub.name} ${at}`);
+      else missed.push(`${hub.name} ${at}`);
+      await hub.kill();
+      await hub.start();
     }
-    await hub.kill();
-    await hub.start();
     const verdict = await world.verdict();
     expect({ verdict, reached }).toEqual({ verdict: [], reached });
     // Some steps are only passed at times, such as what the sweeper does.
@@ -72,6 +80,8 @@ const theWay = [
   'before:intake.insert-records',
   'commit:intake.insert-records',
   'committed:intake.insert-records',
+  'before:dispatch.lock-if-free',
+  'committed:dispatch.still-free',
   'before:dispatch.claim-records',
   'before:transfers.insert',
   'committed:transfers.insert',
@@ -83,11 +93,13 @@ const theWay = [
 
 /** Where a promise hangs on one step; the others are chance's to choose, where there is no time for all. */
 const always = [
-  'kill:commit:intake.insert-records',
-  'lose:commit:intake.insert-records',
-  'kill:commit:transfers.insert',
-  'kill:commit:inbox.collect',
-];
+  ['a', 'kill:commit:dispatch.still-free'],
+  ['a', 'lose:commit:dispatch.still-free'],
+  ['b', 'kill:commit:intake.insert-records'],
+  ['b', 'lose:commit:intake.insert-records'],
+  ['b', 'kill:commit:transfers.insert'],
+  ['a', 'kill:commit:inbox.collect'],
+] as const;
 
 /** `after` a statement is `before` the next, or before the commit: it adds nothing. */
 function faultsAt(step: string): string[] {

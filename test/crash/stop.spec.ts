@@ -5,10 +5,10 @@ import { agencies } from '../support/agencies.js';
 import { RawClient } from './support/raw.js';
 import { loadSeconds } from './support/random.js';
 import { crashSuite, PATIENCE_MS } from './support/suite.js';
-import type { World } from './support/world.js';
+import { byWorker, type World } from './support/world.js';
 
 const suite = crashSuite();
-const two = (): Promise<World> => suite.shared([{ name: 'a' }, { name: 'b' }]);
+const two = (): Promise<World> => suite.shared([{ name: 'a' }, { name: 'b', settings: byWorker }]);
 
 /** What a stop may take, by the contract. */
 const DRAIN_MS = 15_000;

@@ -221,3 +221,22 @@ it('counts for that group those who come one after the other, too', async () => 
   expect(written).toEqual([[1], [2, 3, 4]]);
   expect(atOnce()).toBe(2);
 });
+
+it('lets a few begin after what goes on beside them, if that ends in time, and many at once', async () => {
+  const { groups, begun } = groupsOf({ enough: 4 });
+  let end = (): void => undefined;
+  groups.beside(new Promise<void>((resolve) => (end = resolve)));
+  const few = groups.join([1, 2], 1);
+  await turns(10);
+  expect(begun).toEqual([]);
+  end();
+  await few;
+  expect(begun).toEqual([[1, 2]]);
+
+  groups.beside(new Promise(() => undefined));
+  await Promise.all([groups.join([3, 4], 1), groups.join([5, 6], 1)]);
+  expect(begun.at(-1)).toEqual([3, 4, 5, 6]);
+  // It never ends.
+  await groups.join([7], 1);
+  expect(begun.at(-1)).toEqual([7]);
+});

@@ -21,6 +21,9 @@ export interface HubWish {
   readonly settings?: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
 }
 
+/** Settings of a hub that dispatches nothing in the transaction that takes it in: all of it goes by its worker. */
+export const byWorker = { dispatch: { atOnceBelow: 0 } };
+
 /** Sweeping sooner than the default of 5 s makes what a kill leaves behind come sooner, and nothing else. */
 const SWEEP_SECONDS = 2;
 const SHOWN_FAULTS = 20;

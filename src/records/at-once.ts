@@ -1,0 +1,31 @@
+import type { JsonObject } from '../common/json.js';
+import type { Tx } from '../database/tx.js';
+import type { Youth } from '../vault/youths.service.js';
+import type { StoredRecord } from './record.js';
+
+/** A record that is about to be made, and what it says. */
+export interface FreshRecord extends Omit<StoredRecord, 'groupNo' | 'state'> {
+  readonly youth: Youth | undefined;
+  readonly data: JsonObject;
+}
+
+/** What a record comes to. */
+export interface Fate {
+  readonly state: 'dispatched' | 'refused';
+  readonly reason: string | null;
+}
+
+/** What dispatch makes of records, before they are written. */
+export interface Settlement {
+  /** One per record, in their order. */
+  readonly fates: readonly Fate[];
+  /** To be called in the same transaction, after the records were written. */
+  write(): Promise<void>;
+}
+
+/** Dispatch, in the transaction that takes records in. */
+export interface DispatchAtOnce {
+  /** Takes the locks of all shards, before any other, if they are free. @returns whether nothing stands before new records */
+  isFree(tx: Tx): Promise<boolean>;
+  settle(tx: Tx, records: readonly FreshRecord[]): Promise<Settlement>;
+}
