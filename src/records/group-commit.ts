@@ -34,7 +34,7 @@ export interface Rest {
  * A transaction of two records costs nearly as much as one of ten. Where records come without a break, groups that each went at once kept
  * the processor from the records that were on their way: at 460 a second half of them took 159 ms from hand to hand, and now take 86.
  */
-const REST: Rest = { times: 4, ms: 20 };
+const REST: Rest = { times: 2, ms: 20 };
 /** Milliseconds after which a group that is held up (a lock, a disk that stalls), or work beside it, keeps those who are fewer than enough no longer. */
 const HELD_UP_MS = 100;
 
