@@ -2,6 +2,7 @@ import { Module } from '@nestjs/common';
 import { ConsentsModule } from '../consents/consents.module.js';
 import { DirectoryModule } from '../directory/directory.module.js';
 import { RecordsModule } from '../records/records.module.js';
+import { AtOnceService } from './at-once.service.js';
 import { BodiesService } from './bodies.service.js';
 import { CheckController } from './check.controller.js';
 import { DispatchService } from './dispatch.service.js';
@@ -9,6 +10,7 @@ import { ExpiryService } from './expiry.service.js';
 import { LooksService } from './looks.service.js';
 import { NewsService } from './news.service.js';
 import { PlanService } from './plan.service.js';
+import { SettlingService } from './settling.service.js';
 import { TransfersService } from './transfers.service.js';
 import { WakeupsService } from './wakeups.service.js';
 
@@ -16,12 +18,14 @@ import { WakeupsService } from './wakeups.service.js';
   imports: [ConsentsModule, DirectoryModule, RecordsModule],
   controllers: [CheckController],
   providers: [
+    AtOnceService,
     BodiesService,
     DispatchService,
     ExpiryService,
     LooksService,
     NewsService,
     PlanService,
+    SettlingService,
     TransfersService,
     WakeupsService,
   ],

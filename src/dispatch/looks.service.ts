@@ -8,6 +8,7 @@ import type { Found } from '../queue/lanes.js';
 import { IntakeService } from '../records/intake.service.js';
 import { faultFields, Log } from '../telemetry/log.js';
 import { Metrics } from '../telemetry/metrics.js';
+import { AtOnceService } from './at-once.service.js';
 import { DispatchService, type TakenUp } from './dispatch.service.js';
 import { mostBeside, restAfter } from './give-way.js';
 import { Lane } from './lane.js';
@@ -22,14 +23,15 @@ export class LooksService {
     private readonly dispatch: DispatchService,
     private readonly intake: IntakeService,
     private readonly log: Log,
+    atOnce: AtOnceService,
     metrics: Metrics,
     doorbell: Doorbell,
   ) {
     metrics.asideShards(() => [...this.lanes.values()].reduce((sum, { aside }) => sum + aside, 0));
     if (config.process.roles.includes('worker'))
       intake.dispatchedBy({
-        isFree: (tx) => dispatch.isFree(tx, this.lowest()),
-        settle: (tx, records) => dispatch.settle(tx, records),
+        isFree: (tx) => atOnce.isFree(tx, this.lowest()),
+        settle: (tx, records) => atOnce.settle(tx, records),
       });
     doorbell.answeredBy((shards, fromTheBeginning) => this.answer(shards, fromTheBeginning));
   }

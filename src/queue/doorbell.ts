@@ -73,7 +73,7 @@ export class Doorbell implements OnApplicationBootstrap, BeforeApplicationShutdo
     this.gathering ??= setTimeout(() => this.flush(), local ? GATHER_LOCAL_MS : GATHER_MS);
   }
 
-  /** Resolves when this process's own worker has nothing left that was rung for; at once where it is none. Never fails. */
+  /** Resolves when this process's own worker has done what was rung for, or it turns out that this will take a while; at once where it is none. Never fails. */
   answered(): Promise<void> {
     return this.lanes?.idle() ?? Promise.resolve();
   }

@@ -42,7 +42,7 @@ export class Lanes {
     return run;
   }
 
-  /** Resolves when no lane has anything left, or only what another process holds. */
+  /** Resolves when no lane has anything left, or it turns out that this will take longer than a look. */
   idle(): Promise<void> {
     if (this.running.size === 0) return Promise.resolve();
     return new Promise((resolve) => void this.waiters.push(resolve));
@@ -59,11 +59,11 @@ export class Lanes {
     while (this.again.delete(lane) && !this.stopped) {
       try {
         const found = await this.look(shards, this.swept.delete(lane));
-        if (found !== 'nothing') this.again.add(lane);
-        if (found === 'busy') {
+        if (found !== 'nothing') {
+          this.again.add(lane);
           this.letGo();
-          await new Promise((resolve) => setTimeout(resolve, BUSY_WAIT_MS));
         }
+        if (found === 'busy') await new Promise((resolve) => setTimeout(resolve, BUSY_WAIT_MS));
       } catch (error) {
         // The sweeper rings again for what is left; looking again at once would only repeat the fault.
         this.onError(error, lane);

@@ -1,0 +1,199 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { AuditService } from '../audit/audit.service.js';
+import type { Act } from '../audit/entry.js';
+import { CLOCK, type Clock } from '../common/clock.js';
+import type { AgencyId, RecordId, YouthId } from '../common/ids.js';
+import type { JsonObject } from '../common/json.js';
+import { ConsentsService, type Release } from '../consents/consents.service.js';
+import type { Tx } from '../database/tx.js';
+import type { Directory } from '../directory/directory.js';
+import { Rechecks, type Recheck } from '../queue/recheck.js';
+import type { StoredRecord } from '../records/record.js';
+import type { Youth } from '../vault/youths.service.js';
+import { askers, retractRecords, toldBefore } from './dispatch.sql.js';
+import { PlanService, typeOf, type Plan, type Subject } from './plan.service.js';
+import { isSourceOf, Told, type Teller } from './told.js';
+import type { Draft, Notice, OpenTransfer } from './transfer.js';
+import { transfersOfRecords } from './transfers.sql.js';
+import { TransfersService, type Closing } from './transfers.service.js';
+
+/** What dispatch needs to know of a record, claimed or about to be made. */
+export type Known = Omit<StoredRecord, 'groupNo' | 'state'>;
+
+/** Who a record is about, and what it says: neither, where it was erased. */
+export interface Read {
+  readonly youth: Youth | undefined;
+  readonly data: JsonObject | undefined;
+}
+
+/** What one record comes to. */
+export interface Settled extends Read {
+  readonly record: Known;
+  readonly plan: Plan;
+}
+
+/** What records are judged by, besides themselves. */
+export interface Beside {
+  readonly releases: ReadonlyMap<YouthId, readonly Release[]>;
+  readonly askedBy: ReadonlyMap<RecordId, Asker>;
+  readonly told: Told;
+}
+
+/** Settles records, wherever they come from: asks the gate, and writes what it says. Their youths are locked, and so are their shards. */
+@Injectable()
+export class SettlingService {
+  constructor(
+    @Inject(CLOCK) private readonly clock: Clock,
+    private readonly consents: ConsentsService,
+    private readonly plans: PlanService,
+    private readonly transfers: TransfersService,
+    private readonly audit: AuditService,
+    private readonly rechecks: Rechecks,
+  ) {}
+
+  /** Locks the releases. */
+  async beside(tx: Tx, records: readonly Known[]): Promise<Beside> {
+    const [releases, askedBy, told] = await Promise.all([
+      this.consents.lockReleases(
+        tx,
+        records.flatMap(({ youthId }) => youthId ?? []),
+      ),
+      this.askers(tx, records),
+      this.toldBefore(tx, records),
+    ]);
+    return { releases, askedBy, told };
+  }
+
+  judge<R extends Known>(
+    directory: Directory,
+    { releases, askedBy, told }: Beside,
+    records: readonly R[],
+    read: (record: R) => Read,
+  ): Settled[] {
+    return records.map((record): Settled => {
+      const { youth, data } = read(record);
+      const subject: Subject | undefined = data && {
+        ...record,
+        type: typeOf(record.type),
+        askerId: (record.inReplyTo && askedBy.get(record.inReplyTo)?.senderId) ?? null,
+        youth,
+        releases: (record.youthId && releases.get(record.youthId)) || [],
+        data,
+      };
+      return { record, data, youth, plan: this.planFor(directory, record, subject, told) };
+    });
+  }
+
+  private planFor(directory: Directory, record: Known, subject: Subject | undefined, told: Told): Plan {
+    const nothing = { drafts: [], notices: [] };
+    // Only an erasure between intake and dispatch takes the body away.
+    if (!subject) return { state: 'refused', reason: 'erased', ...nothing };
+    if (told.byAnother(record, (sender) => isSourceOf(directory, sender, subject.data)))
+      return { state: 'dispatched', reason: 'same-event', ...nothing };
+    const plan = this.plans.plan(directory, subject);
+    if (plan.state === 'dispatched' && plan.reason === null) told.add(record);
+    return plan;
+  }
+
+  /** The records' own states are written by whoever has them settled. */
+  async write(tx: Tx, directory: Directory, settled: readonly Settled[], { askedBy }: Beside): Promise<void> {
+    const now = this.clock.now();
+    const cancelled = await this.cancelled(tx, settled, now);
+    const drafts: Draft[] = settled.flatMap(({ plan }) => plan.drafts);
+    const notices: Notice[] = settled.flatMap(({ plan }) => plan.notices);
+    this.audit.append(
+      tx,
+      settled.flatMap((one) => actsOf(one, cancelled.records)),
+    );
+    await this.transfers.write(
+      tx,
+      { drafts, notices, closings: cancelled.closings, rejudged: [] },
+      // What a record takes back is about its own youth.
+      new Map(settled.flatMap(({ youth }) => (youth ? [[youth.id, youth]] : []))),
+      (id) => directory.agencyById(id)?.controllerId,
+    );
+    this.transfers.eraseBodies(tx, [
+      ...settled.filter(({ plan }) => plan.drafts.length === 0).map(({ record }) => record.id),
+      ...cancelled.records,
+    ]);
+    this.rechecks.add(
+      tx,
+      settled.flatMap((one) => this.passedOn(directory, one, askedBy)),
+    );
+  }
+
+  /** A record that cancels another takes back what of it is not yet settled with its recipients. The youth, and so the shard, is the same. */
+  private async cancelled(
+    tx: Tx,
+    settled: readonly Settled[],
+    now: Date,
+  ): Promise<{ records: RecordId[]; closings: Closing[] }> {
+    const wanted = [...new Set(settled.flatMap(({ record }) => record.cancels ?? []))].sort();
+    if (wanted.length === 0) return { records: [], closings: [] };
+    const records = (await tx.query<{ id: RecordId }>(retractRecords, [wanted, now])).map(({ id }) => id);
+    const closings = (await tx.query<OpenTransfer>(transfersOfRecords, [records]))
+      .filter(({ state }) => state === 'held' || state === 'available' || state === 'collected')
+      .map((transfer): Closing => ({ transfer, state: 'withdrawn', reason: 'cancelled' }));
+    return { records, closings };
+  }
+
+  /** `wrong-office`: the answer names the right one, and what was asked goes there, if the gate lets it. */
+  private passedOn(
+    directory: Directory,
+    { record, data, plan }: Settled,
+    askedBy: ReadonlyMap<RecordId, Asker>,
+  ): Recheck[] {
+    const asked = record.inReplyTo && askedBy.get(record.inReplyTo);
+    if (record.type !== 'referral-response' || !asked || plan.state !== 'dispatched') return [];
+    const to =
+      data?.['outcome'] === 'wrong-office' && typeof data['forwardedTo'] === 'string'
+        ? directory.agencyByNumber(data['forwardedTo'])
+        : undefined;
+    // The shard of what was asked: its youth is the asker's own, and its news is handled under that youth's lock.
+    return to ? [{ shard: asked.shard, cause: 'passed-on', subject: asked.id, other: to.id }] : [];
+  }
+
+  private async toldBefore(tx: Tx, records: readonly Known[]): Promise<Told> {
+    const keyed = records.filter(({ sameEventKey }) => sameEventKey !== null);
+    if (keyed.length === 0) return new Told([]);
+    return new Told(
+      await tx.query<Teller>(toldBefore, [
+        keyed.map(({ controllerId }) => controllerId),
+        keyed.map(({ sameEventKey }) => sameEventKey),
+      ]),
+    );
+  }
+
+  private async askers(tx: Tx, records: readonly Known[]): Promise<Map<RecordId, Asker>> {
+    const ids = records.flatMap((record) => record.inReplyTo ?? []);
+    if (ids.length === 0) return new Map();
+    const rows = await tx.query<Asker>(askers, [ids]);
+    return new Map(rows.map((row) => [row.id, row]));
+  }
+}
+
+/** Who sent the record that another answers. */
+interface Asker {
+  readonly id: RecordId;
+  readonly senderId: AgencyId;
+  readonly shard: number;
+}
+
+function actsOf({ record, youth, plan }: Settled, retracted: readonly RecordId[]): Act[] {
+  const about = {
+    controllerId: record.controllerId,
+    agencyId: record.senderId,
+    recordType: record.type,
+    recordId: record.id,
+    ...(youth && { youthId: youth.id, auditKey: youth.auditKey }),
+  };
+  const acts: Act[] = [];
+  if (plan.state === 'refused')
+    acts.push({ ...about, act: 'record-refused', detail: { reason: plan.reason } });
+  else if (plan.reason === 'same-event') acts.push({ ...about, act: 'record-merged', detail: {} });
+  else if (plan.reason === 'no-hand-over')
+    acts.push({ ...about, act: 'record-kept', detail: { reason: plan.reason } });
+  if (record.cancels && retracted.includes(record.cancels))
+    acts.push({ ...about, act: 'record-retracted', recordId: record.cancels, detail: { by: record.id } });
+  return acts;
+}
