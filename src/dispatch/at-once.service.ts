@@ -28,14 +28,14 @@ export class AtOnceService {
 
   /** Under the locks that isFree took, and those of the youths. The records refer to no other one. */
   async settle(tx: Tx, records: readonly FreshRecord[]): Promise<Settlement> {
-    const [directory, beside] = await Promise.all([
+    const [directory, judgedBy] = await Promise.all([
       this.directory.snapshot(),
-      this.settling.beside(tx, records),
+      this.settling.judgedBy(tx, records),
     ]);
-    const settled = this.settling.judge(directory, beside, records, (record) => record);
+    const settled = this.settling.judge(directory, judgedBy, records, (record) => record);
     return {
       fates: settled.map(({ plan }) => plan),
-      write: () => this.settling.write(tx, directory, settled, beside),
+      write: () => this.settling.write(tx, directory, settled, judgedBy),
     };
   }
 }

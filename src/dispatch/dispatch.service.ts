@@ -98,14 +98,14 @@ export class DispatchService {
   /** @returns the highest group number among the records */
   private async dispatch(tx: Tx, directory: Directory, claimed: readonly Claimed[]): Promise<number> {
     // Sent together and done in this order, which is that of the locks.
-    const [youths, beside] = await Promise.all([
+    const [youths, judgedBy] = await Promise.all([
       this.youths.byId(
         tx,
         claimed.flatMap(({ youthId }) => youthId ?? []),
       ),
-      this.settling.beside(tx, claimed),
+      this.settling.judgedBy(tx, claimed),
     ]);
-    const settled = this.settling.judge(directory, beside, claimed, (record) => ({
+    const settled = this.settling.judge(directory, judgedBy, claimed, (record) => ({
       youth: record.youthId ? youths.get(record.youthId) : undefined,
       data: this.bodies.open(record, youths),
     }));
@@ -115,7 +115,7 @@ export class DispatchService {
       settled.map(({ plan }) => plan.reason),
       this.clock.now(),
     ]);
-    await this.settling.write(tx, directory, settled, beside);
+    await this.settling.write(tx, directory, settled, judgedBy);
     return Number(claimed.at(-1)?.groupNo);
   }
 }

@@ -67,7 +67,7 @@ export const inactiveAgencies = statement(
   `select id from stafett.agency where id = any ($1::uuid[]) and not active`,
 );
 
-/** Of records that no earlier one waits before, in any shard; and of news, which is handled before them. $1: see low-water.ts. */
+/** Whether nothing waits in any shard: no record, and no news, which is handled before records. $1: see low-water.ts. */
 const free = `not exists (select from stafett.record where state = 'received' and group_no >= $1) and not exists (select from stafett.recheck)`;
 
 /**

@@ -4,7 +4,7 @@ import { Problem } from '../common/problems.js';
 import type { Config } from '../config/config.schema.js';
 import { CONFIG } from '../config/config.module.js';
 import { Doorbell } from '../queue/doorbell.js';
-import type { Found } from '../queue/lanes.js';
+import { laneOf, type Found } from '../queue/lanes.js';
 import { IntakeService } from '../records/intake.service.js';
 import { faultFields, Log } from '../telemetry/log.js';
 import { Metrics } from '../telemetry/metrics.js';
@@ -37,8 +37,7 @@ export class LooksService {
   }
 
   private async answer(shards: readonly number[], fromTheBeginning: boolean): Promise<Found> {
-    // A lane's first shard has its number.
-    const lane = this.laneAt(shards[0] ?? 0);
+    const lane = this.laneAt(laneOf(shards[0] ?? 0, this.config.queue.lanes));
     if (fromTheBeginning) lane.lookFromTheBeginning();
     const began = performance.now();
     const found = await this.lookWithCare(shards, lane);

@@ -8,7 +8,7 @@ import { ConsentsService, type Release } from '../consents/consents.service.js';
 import type { Tx } from '../database/tx.js';
 import type { Directory } from '../directory/directory.js';
 import { Rechecks, type Recheck } from '../queue/recheck.js';
-import type { StoredRecord } from '../records/record.js';
+import type { RecordFacts } from '../records/record.js';
 import type { Youth } from '../vault/youths.service.js';
 import { askers, retractRecords, toldBefore } from './dispatch.sql.js';
 import { PlanService, typeOf, type Plan, type Subject } from './plan.service.js';
@@ -16,9 +16,6 @@ import { isSourceOf, Told, type Teller } from './told.js';
 import type { Draft, Notice, OpenTransfer } from './transfer.js';
 import { transfersOfRecords } from './transfers.sql.js';
 import { TransfersService, type Closing } from './transfers.service.js';
-
-/** What dispatch needs to know of a record, claimed or about to be made. */
-export type Known = Omit<StoredRecord, 'groupNo' | 'state'>;
 
 /** Who a record is about, and what it says: neither, where it was erased. */
 export interface Read {
@@ -28,12 +25,12 @@ export interface Read {
 
 /** What one record comes to. */
 export interface Settled extends Read {
-  readonly record: Known;
+  readonly record: RecordFacts;
   readonly plan: Plan;
 }
 
 /** What records are judged by, besides themselves. */
-export interface Beside {
+export interface JudgedBy {
   readonly releases: ReadonlyMap<YouthId, readonly Release[]>;
   readonly askedBy: ReadonlyMap<RecordId, Asker>;
   readonly told: Told;
@@ -51,8 +48,8 @@ export class SettlingService {
     private readonly rechecks: Rechecks,
   ) {}
 
-  /** Locks the releases. */
-  async beside(tx: Tx, records: readonly Known[]): Promise<Beside> {
+  /** To be called when the youths are locked, as it locks their releases. */
+  async judgedBy(tx: Tx, records: readonly RecordFacts[]): Promise<JudgedBy> {
     const [releases, askedBy, told] = await Promise.all([
       this.consents.lockReleases(
         tx,
@@ -64,9 +61,9 @@ export class SettlingService {
     return { releases, askedBy, told };
   }
 
-  judge<R extends Known>(
+  judge<R extends RecordFacts>(
     directory: Directory,
-    { releases, askedBy, told }: Beside,
+    { releases, askedBy, told }: JudgedBy,
     records: readonly R[],
     read: (record: R) => Read,
   ): Settled[] {
@@ -84,7 +81,7 @@ export class SettlingService {
     });
   }
 
-  private planFor(directory: Directory, record: Known, subject: Subject | undefined, told: Told): Plan {
+  private planFor(directory: Directory, record: RecordFacts, subject: Subject | undefined, told: Told): Plan {
     const nothing = { drafts: [], notices: [] };
     // Only an erasure between intake and dispatch takes the body away.
     if (!subject) return { state: 'refused', reason: 'erased', ...nothing };
@@ -96,7 +93,12 @@ export class SettlingService {
   }
 
   /** The records' own states are written by whoever has them settled. */
-  async write(tx: Tx, directory: Directory, settled: readonly Settled[], { askedBy }: Beside): Promise<void> {
+  async write(
+    tx: Tx,
+    directory: Directory,
+    settled: readonly Settled[],
+    { askedBy }: JudgedBy,
+  ): Promise<void> {
     const now = this.clock.now();
     const cancelled = await this.cancelled(tx, settled, now);
     const drafts: Draft[] = settled.flatMap(({ plan }) => plan.drafts);
@@ -153,7 +155,7 @@ export class SettlingService {
     return to ? [{ shard: asked.shard, cause: 'passed-on', subject: asked.id, other: to.id }] : [];
   }
 
-  private async toldBefore(tx: Tx, records: readonly Known[]): Promise<Told> {
+  private async toldBefore(tx: Tx, records: readonly RecordFacts[]): Promise<Told> {
     const keyed = records.filter(({ sameEventKey }) => sameEventKey !== null);
     if (keyed.length === 0) return new Told([]);
     return new Told(
@@ -164,7 +166,7 @@ export class SettlingService {
     );
   }
 
-  private async askers(tx: Tx, records: readonly Known[]): Promise<Map<RecordId, Asker>> {
+  private async askers(tx: Tx, records: readonly RecordFacts[]): Promise<Map<RecordId, Asker>> {
     const ids = records.flatMap((record) => record.inReplyTo ?? []);
     if (ids.length === 0) return new Map();
     const rows = await tx.query<Asker>(askers, [ids]);

@@ -1,10 +1,10 @@
 import type { JsonObject } from '../common/json.js';
 import type { Tx } from '../database/tx.js';
 import type { Youth } from '../vault/youths.service.js';
-import type { StoredRecord } from './record.js';
+import type { RecordFacts } from './record.js';
 
 /** A record that is about to be made, and what it says. */
-export interface FreshRecord extends Omit<StoredRecord, 'groupNo' | 'state'> {
+export interface FreshRecord extends RecordFacts {
   readonly youth: Youth | undefined;
   readonly data: JsonObject;
 }

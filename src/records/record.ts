@@ -44,8 +44,8 @@ export interface Receipt {
   readonly problem: object | null;
 }
 
-/** A record as later areas see it, without its body. */
-export interface StoredRecord {
+/** What a record is, without its body. */
+export interface RecordFacts {
   readonly id: RecordId;
   readonly senderId: AgencyId;
   readonly controllerId: ControllerId;
@@ -53,11 +53,15 @@ export interface StoredRecord {
   readonly type: string;
   readonly youthId: YouthId | null;
   readonly shard: number;
-  readonly groupNo: string;
   readonly namedRecipientId: AgencyId | null;
   readonly inReplyTo: RecordId | null;
   readonly cancels: RecordId | null;
   readonly holdForConsent: boolean;
   readonly sameEventKey: Buffer | null;
+}
+
+/** A record as later areas see it. */
+export interface StoredRecord extends RecordFacts {
+  readonly groupNo: string;
   readonly state: RecordState;
 }

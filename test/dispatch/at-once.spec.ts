@@ -49,7 +49,7 @@ const dispatched = async (id: string): Promise<ReturnType<typeof storyOf>> => {
 };
 
 /** Another session that holds a lock while something is done. */
-const while_ = <T>(lock: string, values: unknown[], work: () => Promise<T>): Promise<T> =>
+const whileLocked = <T>(lock: string, values: unknown[], work: () => Promise<T>): Promise<T> =>
   asAdmin(hub.database.superUrl, async (session: Connection) => {
     await session.query('begin');
     await session.query(lock, values);
@@ -85,7 +85,7 @@ it('leaves nothing of a record that the gate refuses but the refusal, and tells 
 it('lets nothing overtake what still waits', async () => {
   const ot = hub.as(agencies.ot);
   const { cursor } = (await ot.pull('?limit=500')).body;
-  const held = await while_('select pg_advisory_xact_lock(7301, 0)', [], async () => [
+  const held = await whileLocked('select pg_advisory_xact_lock(7301, 0)', [], async () => [
     await push(),
     await push(),
   ]);
@@ -119,7 +119,7 @@ it('takes records in although what only dispatch needs is locked, and goes witho
     'select hashtext(id::text) as key from stafett.agency where org_number = $1',
     [agencies.ot],
   );
-  const id = await while_('select pg_advisory_xact_lock(7302, $1)', [inbox?.key], async () => {
+  const id = await whileLocked('select pg_advisory_xact_lock(7302, $1)', [inbox?.key], async () => {
     const began = performance.now();
     const taken = await push();
     expect(performance.now() - began).toBeLessThan(5000);
