@@ -1,6 +1,6 @@
 import { FastifyAdapter } from '@nestjs/platform-fastify';
 import type { FastifyReply } from 'fastify';
-import { readBody } from './http-body.js';
+import { BodyReader } from './http-body.js';
 import { Paths } from './http-paths.js';
 import { isBrokenQuery, parseQuery } from './http-query.js';
 import { CLOSED_POLICY, guardServer, onClientError, safeHeaders } from './http-raw.js';
@@ -11,6 +11,7 @@ import { Problem } from './problems.js';
 export interface HttpLimits {
   readonly http: {
     readonly bodyLimitBytes: number;
+    readonly bodiesLimitBytes: number;
     readonly headersTimeoutMs: number;
     readonly requestTimeoutMs: number;
     readonly keepAliveSeconds: number;
@@ -76,9 +77,8 @@ export function createHttpAdapter({ http }: HttpLimits): FastifyAdapter {
   });
   const fastify = adapter.getInstance();
   fastify.removeAllContentTypeParsers();
-  fastify.addContentTypeParser('*', (request, _payload, done) =>
-    readBody(request.raw, http.bodyLimitBytes, done),
-  );
+  const bodies = new BodyReader({ one: http.bodyLimitBytes, all: http.bodiesLimitBytes });
+  fastify.addContentTypeParser('*', (request, _payload, done) => bodies.read(request.raw, done));
 
   const paths = new Paths();
   fastify.addHook('onRoute', ({ method, url }) => paths.add(url, [method].flat()));

@@ -26,6 +26,7 @@ export interface Config {
     readonly host: string;
     readonly publicUrl: string;
     readonly bodyLimitBytes: number;
+    readonly bodiesLimitBytes: number;
     readonly maxEvents: number;
     readonly headersTimeoutMs: number;
     readonly requestTimeoutMs: number;
@@ -197,6 +198,8 @@ export const shape: {
       'STAFETT_URL',
     ),
     bodyLimitBytes: whole(1000, 50_000_000),
+    // Never less than one body may have.
+    bodiesLimitBytes: whole(50_000_000, 10_000_000_000),
     maxEvents: whole(1, 5000),
     headersTimeoutMs: whole(100, 600_000),
     requestTimeoutMs: whole(100, 600_000),
