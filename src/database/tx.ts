@@ -40,7 +40,7 @@ export interface Tx {
   send(statement: Statement, values?: readonly SqlValue[]): void;
   /** TypeORM's manager in this transaction, for the areas whose traffic is low. */
   manager(): Promise<EntityManager>;
-  /** Runs after the commit, and only then: wake-ups and doorbells. A failure there is not the caller's. */
+  /** Runs after the commit, and only then: wake-ups and doorbells. Must not fail: what was done is done. */
   afterCommit(work: () => void): void;
 }
 

@@ -72,7 +72,7 @@ export class IntakeService {
     );
   }
 
-  /** @throws Problem busy when the hub takes no more just now; to be asked before a body is read and checked */
+  /** @throws Problem busy when the hub takes no more just now; to be asked before a body is parsed and checked */
   admit(): void {
     if (this.groups.isFull || this.backlog.isFull) throw new Problem('busy');
   }
@@ -109,12 +109,7 @@ export class IntakeService {
    */
   private async write(group: readonly Submission[]): Promise<Outcome[]> {
     const began = performance.now();
-    const { outcomes, waiting, repeated } = this.repeated
-      ? await this.inTransaction(group, 'look')
-      : await this.asNew(group).catch((error: unknown) => {
-          if (!isTaken(error)) throw error;
-          return this.inTransaction(group, 'look');
-        });
+    const { outcomes, waiting, overlooked, repeated } = await this.written(group);
     this.repeated = repeated;
     if (isLate(began)) await this.renumber(group.map(({ id }) => id));
     if (waiting.size > 0) {
@@ -122,7 +117,23 @@ export class IntakeService {
       // As long as these wait, nothing that comes after them can be dispatched at once.
       this.groups.beside(this.doorbell.answered());
     }
+    if (overlooked.size > 0) {
+      // Looked for past every mark before the sender is told: what it sends next must not go first.
+      this.doorbell.ring(overlooked, true);
+      await this.doorbell.answered();
+    }
     return outcomes;
+  }
+
+  private async written(group: readonly Submission[]): Promise<Written> {
+    if (!this.repeated) {
+      try {
+        return await this.asNew(group);
+      } catch (error) {
+        if (!isTaken(error)) throw error;
+      }
+    }
+    return this.inTransaction(group, 'look');
   }
 
   /**

@@ -47,7 +47,7 @@ export const renumberRecords = statement(
 
 export const findRecords = statement(
   'intake.find-records',
-  `select r.id, r.sender_id as "senderId", r.event_id as "eventId", r.content_hash as "contentHash", r.state
+  `select r.id, r.sender_id as "senderId", r.event_id as "eventId", r.content_hash as "contentHash", r.state, r.shard
    from unnest($1::uuid[], $2::text[]) as w (sender_id, event_id) join stafett.record r using (sender_id, event_id)`,
 );
 

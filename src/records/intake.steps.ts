@@ -41,6 +41,11 @@ export interface Written {
   readonly outcomes: Outcome[];
   /** Shards of the records that were made and wait for dispatch. */
   readonly waiting: ReadonlySet<number>;
+  /**
+   * Shards of those that were made before and still wait. Perhaps nobody has rung for one (the answer to its COMMIT was lost), or the process
+   * that took it in is gone before it could give it the number that it needs (LATE_MS).
+   */
+  readonly overlooked: ReadonlySet<number>;
   /** Whether some of the events were there already. */
   readonly repeated: boolean;
 }
@@ -98,8 +103,13 @@ export class IntakeSteps {
       const problem = wrong.get(one.position);
       return problem ? { problem } : judge(one, first, made, earlier);
     });
-    const waiting = new Set(settlement ? [] : inserted.map(shardOfRow));
-    return { outcomes, waiting, repeated: earlier.size > 0 };
+    const overlooked = [...earlier.values()].filter(({ state }) => state === 'received');
+    return {
+      outcomes,
+      waiting: new Set(settlement ? [] : inserted.map(shardOfRow)),
+      overlooked: new Set(overlooked.map(({ shard }) => shard)),
+      repeated: earlier.size > 0,
+    };
   }
 
   /** Step (1): the youth of every event that is new is there and locked, with its key. One that is refused or was told before makes none. */

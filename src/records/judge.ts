@@ -22,6 +22,7 @@ export interface Earlier {
   readonly eventId: string;
   readonly contentHash: Buffer;
   readonly state: RecordState;
+  readonly shard: number;
 }
 
 /** (sender, event id) as one key; an agency's id has a fixed length. */
@@ -52,7 +53,7 @@ export function judge(
   const { caller, prepared, id } = submission;
   const name = nameOf(caller.agencyId, prepared.eventId);
   const leader = first.get(name);
-  const holder: Omit<Earlier, 'senderId' | 'eventId'> | undefined =
+  const holder: Pick<Earlier, 'id' | 'contentHash' | 'state'> | undefined =
     leader && inserted.has(leader.id)
       ? { id: leader.id, contentHash: leader.prepared.contentHash, state: 'received' }
       : earlier.get(name);

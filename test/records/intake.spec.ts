@@ -6,6 +6,7 @@ import { lockClass } from '../../src/database/locks.js';
 import { withTx } from '../../src/database/tx.js';
 import { DirectoryService } from '../../src/directory/directory.service.js';
 import { startHub } from '../../src/hub.js';
+import { LATE_MS } from '../../src/records/record.js';
 import { identityOf, YouthsService, type Identity } from '../../src/vault/youths.service.js';
 import { asAdmin } from '../support/database.js';
 import { agencies, startTestHub, type TestHub } from '../support/hub.js';
@@ -400,3 +401,32 @@ it('hands out what was held up at intake before what its sender sent after its r
   const ids = events.map((event) => event.recordid as string);
   expect(ids.slice(-2)).toEqual([(await receipt)?.body.receipts[0].recordId, second]);
 });
+
+it('dispatches what a repeated event finds waiting behind every mark before its sender is told, and may send what comes next', async () => {
+  const ot = hub.as(agencies.ot);
+  const first = interrupted();
+  const id = await school.send(first);
+  await school.dispatched(id);
+  // As if its process had died before it gave it a number that dispatch still looks for, and before it rang.
+  const { body } = await school.push(Array.from({ length: 40 }, () => interrupted()));
+  await school.dispatched(body.receipts.at(-1).recordId);
+  await sleep(LATE_MS + 200);
+  const after = await school.push(Array.from({ length: 40 }, () => interrupted()));
+  await school.dispatched(after.body.receipts.at(-1).recordId);
+  const { cursor } = (await ot.pull('?limit=500')).body;
+  await asAdmin(hub.database.superUrl, async (admin) => {
+    await admin.query('set session_replication_role = replica');
+    await admin.query('delete from stafett.transfer where record_id = $1', [id]);
+    await admin.query(`update stafett.record set state = 'received' where id = $1`, [id]);
+  });
+
+  const again = await school.push(first);
+  expect(again.body.receipts[0]).toMatchObject({ recordId: id, duplicate: true });
+  expect(await hub.sql('select state from stafett.record where id = $1', [id])).toEqual([
+    { state: 'dispatched' },
+  ]);
+  const second = await school.send(interrupted());
+  await school.dispatched(second);
+  const events = (await ot.pull(`?limit=500&after=${cursor}`)).body.events as Json[];
+  expect(events.map((event) => event.recordid)).toEqual([id, second]);
+}, 30_000);
