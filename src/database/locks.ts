@@ -10,13 +10,22 @@ export const lockClass = { shard: 7301, inbox: 7302, schedule: 7303, directory: 
  * Shards share locks, as each lock of a look costs PostgreSQL 1 µs: 256 of them were a twentieth of what it did. Sixteen lanes can still be looked
  * at at once, and two lanes of more that meet at a lock wait for each other.
  */
-export const SHARD_LOCKS = 16;
+const SHARD_LOCKS = 16;
 
-const tryShards = statement(
-  'lock.try-shards',
-  `select case when pg_try_advisory_xact_lock($1::int, ($2::int[])[1])
-     then (select bool_and(pg_try_advisory_xact_lock($1::int, s)) from unnest($2::int[]) as s) else false end as got`,
-);
+/**
+ * SQL: takes these locks of shards without waiting, and says whether it got all. Nothing more is tried where the first is held: what a transaction
+ * has got goes only with it, and keeps workers away until then.
+ * @param shardClass the statement's parameter that has the class (int4)
+ * @param locks the one that has the locks in their order (int4[])
+ */
+export const triesShards = (shardClass: string, locks: string): string =>
+  `case when pg_try_advisory_xact_lock(${shardClass}, (${locks})[1])
+     then (select bool_and(pg_try_advisory_xact_lock(${shardClass}, l)) from unnest(${locks}) as l) else false end`;
+
+/** The locks of all shards, in their order. */
+export const allShardLocks: readonly number[] = Array.from({ length: SHARD_LOCKS }, (_, lock) => lock);
+
+const tryShards = statement('lock.try-shards', `select ${triesShards('$1::int', '$2::int[]')} as got`);
 
 /**
  * Takes, without waiting, all the shards, or says that another transaction holds one (what it has taken by then goes with the

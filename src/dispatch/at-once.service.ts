@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { lockClass, SHARD_LOCKS } from '../database/locks.js';
+import { allShardLocks, lockClass } from '../database/locks.js';
 import type { Tx } from '../database/tx.js';
 import { DirectoryService } from '../directory/directory.service.js';
 import type { FreshRecord, Settlement } from '../records/at-once.js';
@@ -20,7 +20,7 @@ export class AtOnceService {
    */
   async isFree(tx: Tx, from: number): Promise<boolean> {
     const [[first], [second]] = await Promise.all([
-      tx.query<{ got: boolean }>(lockIfFree, [from, lockClass.shard, SHARD_LOCKS]),
+      tx.query<{ got: boolean }>(lockIfFree, [from, lockClass.shard, allShardLocks]),
       tx.query<{ free: boolean }>(stillFree, [from]),
     ]);
     return Boolean(first?.got && second?.free);

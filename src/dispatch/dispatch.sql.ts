@@ -1,3 +1,4 @@
+import { triesShards } from '../database/locks.js';
 import { statement } from '../database/tx.js';
 
 const columns = `r.id, r.sender_id as "senderId", r.controller_id as "controllerId", r.event_id as "eventId", r.type, r.youth_id as "youthId", r.shard,
@@ -76,9 +77,8 @@ const free = `not exists (select from stafett.record where state = 'received' an
  */
 export const lockIfFree = statement(
   'dispatch.lock-if-free',
-  `select case when ${free} then
-     case when (select bool_and(pg_try_advisory_xact_lock($2::int, s)) from generate_series(0, $3::int - 1) as s)
-       then set_config('lock_timeout', '1s', true) = '1s' else false end else false end as got`,
+  `select case when not (${free}) then false when not (${triesShards('$2::int', '$3::int[]')}) then false
+     else set_config('lock_timeout', '1s', true) = '1s' end as got`,
 );
 
 /** Again under the locks: what was committed before they were taken is seen by this one. */

@@ -21,7 +21,7 @@ import {
 import type { DispatchAtOnce, Fate, FreshRecord } from './at-once.js';
 import { findRecords, insertBodies, insertMissingRecords, insertRecords } from './intake.sql.js';
 import { firstOfEachEvent, judge, nameOf, type Earlier, type Outcome, type Submission } from './judge.js';
-import { bodyAad } from './record.js';
+import { bodyAad, type Prepared } from './record.js';
 import { referencesOf, wrongReferences } from './references.js';
 
 /** A submission with its place in the group. */
@@ -30,10 +30,10 @@ interface Placed extends Submission {
   readonly wanted: WantedYouth | undefined;
 }
 
-/** With the youth that it is about. */
-interface Row extends Placed {
-  readonly youth: Youth | undefined;
-  readonly sameEventKey: Buffer | null;
+/** The record that an event makes. */
+interface Row extends FreshRecord {
+  readonly position: number;
+  readonly prepared: Prepared;
 }
 
 export interface Written {
@@ -79,7 +79,7 @@ export class IntakeSteps {
         placed.flatMap(({ wanted }) => wanted ?? []),
       ),
       referencesOf(tx, placed),
-      this.earlier(tx, how === 'look' ? placed : []),
+      this.earlier(tx, how === 'look' ? placed.map(namedBy) : []),
     ]);
     const wrong = wrongReferences(placed, references, ({ wanted }) => wanted && foundOf(sought, wanted)?.id);
     const first = firstOfEachEvent(placed.filter(({ position }) => !wrong.has(position)));
@@ -89,7 +89,7 @@ export class IntakeSteps {
       sought,
       how,
     );
-    const settlement = free ? await atOnce?.settle(tx, rows.map(freshOf)) : undefined;
+    const settlement = free ? await atOnce?.settle(tx, rows) : undefined;
     const made = await this.insert(tx, rows, how, settlement?.fates);
     const meanwhile = await this.earlier(
       tx,
@@ -106,7 +106,7 @@ export class IntakeSteps {
     const overlooked = [...earlier.values()].filter(({ state }) => state === 'received');
     return {
       outcomes,
-      waiting: new Set(settlement ? [] : inserted.map(shardOfRow)),
+      waiting: new Set(settlement ? [] : inserted.map(({ shard }) => shard)),
       overlooked: new Set(overlooked.map(({ shard }) => shard)),
       repeated: earlier.size > 0,
     };
@@ -116,9 +116,26 @@ export class IntakeSteps {
   private async withYouths(tx: Tx, events: readonly Placed[], sought: Sought, how: How): Promise<Row[]> {
     const wanted = events.flatMap((event) => event.wanted ?? []);
     const youths = await this.youths.make(tx, sought, wanted, how);
-    return events.map((event) => {
+    return events.map((event): Row => {
+      const { id, position, caller, prepared } = event;
       const youth = event.wanted && youths.get(event.wanted);
-      return { ...event, youth, sameEventKey: this.sameEventKey(event, youth) };
+      return {
+        id,
+        position,
+        prepared,
+        ...namedBy(event),
+        controllerId: caller.controllerId,
+        type: prepared.type.key,
+        youth,
+        youthId: youth?.id ?? null,
+        shard: youth?.shard ?? shardOf(caller.agencyId),
+        namedRecipientId: prepared.recipientId,
+        inReplyTo: prepared.inReplyTo,
+        cancels: prepared.cancels,
+        holdForConsent: prepared.holdForConsent,
+        sameEventKey: this.sameEventKey(event, youth),
+        data: prepared.data,
+      };
     });
   }
 
@@ -133,17 +150,17 @@ export class IntakeSteps {
     const values = [
       this.clock.now(),
       rows.map((row) => row.id),
-      rows.map((row) => row.caller.agencyId),
-      rows.map((row) => row.caller.controllerId),
-      rows.map((row) => row.prepared.eventId),
-      rows.map((row) => row.prepared.type.key),
-      rows.map((row) => row.youth?.id ?? null),
-      rows.map(shardOfRow),
+      rows.map((row) => row.senderId),
+      rows.map((row) => row.controllerId),
+      rows.map((row) => row.eventId),
+      rows.map((row) => row.type),
+      rows.map((row) => row.youthId),
+      rows.map((row) => row.shard),
       rows.map((row) => row.position),
-      rows.map((row) => row.prepared.recipientId),
-      rows.map((row) => row.prepared.inReplyTo),
-      rows.map((row) => row.prepared.cancels),
-      rows.map((row) => row.prepared.holdForConsent),
+      rows.map((row) => row.namedRecipientId),
+      rows.map((row) => row.inReplyTo),
+      rows.map((row) => row.cancels),
+      rows.map((row) => row.holdForConsent),
       rows.map((row) => row.prepared.contentHash),
       rows.map((row) => row.sameEventKey),
       rows.map((row) => row.prepared.time),
@@ -159,11 +176,11 @@ export class IntakeSteps {
   }
 
   /** Step (3): what holds the event ids that were taken. */
-  private async earlier(tx: Tx, rows: readonly Submission[]): Promise<Map<string, Earlier>> {
-    if (rows.length === 0) return new Map();
+  private async earlier(tx: Tx, events: readonly Named[]): Promise<Map<string, Earlier>> {
+    if (events.length === 0) return new Map();
     const found = await tx.query<Earlier>(findRecords, [
-      rows.map((row) => row.caller.agencyId),
-      rows.map((row) => row.prepared.eventId),
+      events.map(({ senderId }) => senderId),
+      events.map(({ eventId }) => eventId),
     ]);
     return new Map(found.map((record) => [nameOf(record.senderId, record.eventId), record]));
   }
@@ -171,12 +188,12 @@ export class IntakeSteps {
   /** Step (4). Only what was inserted leaves anything: a refused or repeated event changes nothing. */
   private async finish(tx: Tx, rows: readonly Row[]): Promise<void> {
     if (rows.length === 0) return;
-    const bodies = rows.map(({ id, caller, prepared, youth }) => {
-      const context = { recordId: id, type: prepared.type.key, controllerId: caller.controllerId };
-      const own = youth ? undefined : this.vault.newRecordKey(caller.controllerId, id);
+    const bodies = rows.map(({ id, controllerId, type, youth, data }) => {
+      const context = { recordId: id, type, controllerId };
+      const own = youth ? undefined : this.vault.newRecordKey(controllerId, id);
       const key = youth?.key ?? own?.key;
       if (!key) throw new Error('a record without a key');
-      return { sealed: seal(key, Buffer.from(JSON.stringify(prepared.data)), bodyAad(context)), own };
+      return { sealed: seal(key, Buffer.from(JSON.stringify(data)), bodyAad(context)), own };
     });
     tx.send(insertBodies, [
       rows.map((row) => row.id),
@@ -187,11 +204,11 @@ export class IntakeSteps {
     await this.raiseProtection(tx, rows);
     this.audit.append(
       tx,
-      rows.map(({ id, caller, prepared, youth }) => ({
+      rows.map(({ id, controllerId, senderId, type, youth }) => ({
         act: 'record-received',
-        controllerId: caller.controllerId,
-        agencyId: caller.agencyId,
-        recordType: prepared.type.key,
+        controllerId,
+        agencyId: senderId,
+        recordType: type,
         recordId: id,
         youthId: youth?.id,
         auditKey: youth?.auditKey,
@@ -227,22 +244,10 @@ export class IntakeSteps {
 const wantedBy = ({ caller: { controllerId }, prepared: { youth } }: Submission): WantedYouth | undefined =>
   youth ? { controllerId, identity: youth.identity } : undefined;
 
-const freshOf = ({ id, caller, prepared, youth, sameEventKey }: Row): FreshRecord => ({
-  id,
-  senderId: caller.agencyId,
-  controllerId: caller.controllerId,
-  eventId: prepared.eventId,
-  type: prepared.type.key,
-  youthId: youth?.id ?? null,
-  shard: shardOfRow({ youth, caller }),
-  namedRecipientId: prepared.recipientId,
-  inReplyTo: prepared.inReplyTo,
-  cancels: prepared.cancels,
-  holdForConsent: prepared.holdForConsent,
-  sameEventKey,
-  youth,
-  data: prepared.data,
-});
+type Named = Pick<FreshRecord, 'senderId' | 'eventId'>;
 
-const shardOfRow = ({ youth, caller }: Pick<Row, 'youth' | 'caller'>): number =>
-  youth?.shard ?? shardOf(caller.agencyId);
+/** What an event is known again by. */
+const namedBy = ({ caller, prepared }: Submission): Named => ({
+  senderId: caller.agencyId,
+  eventId: prepared.eventId,
+});
