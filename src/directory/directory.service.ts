@@ -2,6 +2,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import type { DataSource } from 'typeorm';
 import { CLOCK, type Clock } from '../common/clock.js';
+import type { AgencyId } from '../common/ids.js';
 import { CONFIG } from '../config/config.module.js';
 import type { Config } from '../config/config.schema.js';
 import { lockClass } from '../database/locks.js';
@@ -58,6 +59,15 @@ export class DirectoryService {
       this.notBefore,
     );
     return this.latest && this.latest.since >= oldest ? this.latest.directory : this.refresh();
+  }
+
+  /**
+   * The snapshot, or one read now if it lacks an agency: what a row names may have come to the directory since, by another process.
+   * @param agencies as rows name them
+   */
+  async knowing(snapshot: Directory, agencies: Iterable<AgencyId | null>): Promise<Directory> {
+    for (const id of agencies) if (id !== null && !snapshot.agencyById(id)) return this.refresh();
+    return snapshot;
   }
 
   /** Reads the directory now. */

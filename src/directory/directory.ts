@@ -97,6 +97,13 @@ export class Directory {
     return this.byId.get(id);
   }
 
+  /** One that a row names: none is ever deleted. @throws Error where this is older than the row (DirectoryService.knowing) */
+  agencyNamed(id: AgencyId): Agency {
+    const agency = this.byId.get(id);
+    if (!agency) throw new Error('a row names an agency that is not in the directory');
+    return agency;
+  }
+
   /** The active agencies (of a kind) by organisation number. */
   agencies(filter: { readonly kind?: AgencyKind | undefined } = {}): readonly Agency[] {
     return this.sorted.filter((agency) => agency.active && (!filter.kind || agency.kind === filter.kind));

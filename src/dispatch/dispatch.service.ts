@@ -53,7 +53,7 @@ export class DispatchService {
     limit: number,
     takes: (these: readonly TakenUp[]) => void,
   ): Promise<Found> {
-    const directory = await this.directory.snapshot();
+    const snapshot = await this.directory.snapshot();
     const timer = this.metrics.dispatchSeconds.startTimer();
     return withTx(this.db, async (tx) => {
       const looking = lane.begin();
@@ -70,10 +70,10 @@ export class DispatchService {
       if (ready.length < inOrder.length) lane.lookFromTheBeginning();
       const more = claimed.length === limit || ready.length < claimed.length;
       // News and records take the same locks from the start of the order, so they never share a transaction.
-      if (news) await this.news.handle(tx, directory, shards, limit, takes);
+      if (news) await this.news.handle(tx, snapshot, shards, limit, takes);
       else if (ready.length > 0) {
         takes(ready);
-        const last = await this.dispatch(tx, directory, ready);
+        const last = await this.dispatch(tx, snapshot, ready);
         tx.afterCommit(() => looking.done(ready.length < inOrder.length ? undefined : last, !more));
       } else if (!more) {
         tx.afterCommit(() => looking.done(undefined, true));
@@ -96,9 +96,13 @@ export class DispatchService {
   }
 
   /** @returns the highest group number among the records */
-  private async dispatch(tx: Tx, directory: Directory, claimed: readonly Claimed[]): Promise<number> {
+  private async dispatch(tx: Tx, snapshot: Directory, claimed: readonly Claimed[]): Promise<number> {
     // Sent together and done in this order, which is that of the locks.
-    const [youths, judgedBy] = await Promise.all([
+    const [directory, youths, judgedBy] = await Promise.all([
+      this.directory.knowing(
+        snapshot,
+        claimed.flatMap(({ senderId, namedRecipientId }) => [senderId, namedRecipientId]),
+      ),
       this.youths.byId(
         tx,
         claimed.flatMap(({ youthId }) => youthId ?? []),

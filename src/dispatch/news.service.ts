@@ -6,6 +6,7 @@ import { CONFIG } from '../config/config.module.js';
 import { ConsentsService, type Release } from '../consents/consents.service.js';
 import type { Tx } from '../database/tx.js';
 import type { Directory } from '../directory/directory.js';
+import { DirectoryService } from '../directory/directory.service.js';
 import { Rechecks, type Cause } from '../queue/recheck.js';
 import type { StoredRecord } from '../records/record.js';
 import { YouthsService, type Youth } from '../vault/youths.service.js';
@@ -35,6 +36,7 @@ export class NewsService {
   constructor(
     @Inject(CONFIG) private readonly config: Config,
     @Inject(CLOCK) private readonly clock: Clock,
+    private readonly directory: DirectoryService,
     private readonly youths: YouthsService,
     private readonly consents: ConsentsService,
     private readonly bodies: BodiesService,
@@ -54,7 +56,7 @@ export class NewsService {
    */
   async handle(
     tx: Tx,
-    directory: Directory,
+    snapshot: Directory,
     shards: readonly number[],
     most: number,
     takes: (these: readonly Taken[]) => void,
@@ -91,6 +93,11 @@ export class NewsService {
     );
     const releases = await this.consents.lockReleases(tx, youths.keys());
     const transfers = await tx.query<OpenTransfer>(transfersById, [affected.map(({ id }) => id)]);
+    const directory = await this.directory.knowing(snapshot, [
+      ...transfers.flatMap(({ senderId, recipientId }) => [senderId, recipientId]),
+      ...passed.map(({ senderId }) => senderId),
+      ...news.flatMap(({ cause, other }) => (cause === 'passed-on' ? [other as AgencyId | null] : [])),
+    ]);
 
     const closings = transfers.flatMap((transfer) =>
       this.ending(transfer, { withdrawn, left: new Set(left), risen }),

@@ -11,7 +11,7 @@ import type { Config } from '../config/config.schema.js';
 import { CONFIG } from '../config/config.module.js';
 import type { Release } from '../consents/consents.service.js';
 import type { Directory } from '../directory/directory.js';
-import type { Youth } from '../vault/youths.service.js';
+import type { Graded, Youth } from '../vault/youths.service.js';
 import { judge, type Verdict } from './gate.js';
 import { partyOf } from './parties.js';
 import { recipientsOf, type Recipients } from './routing.js';
@@ -68,7 +68,9 @@ export class PlanService {
 
   judgeOne(
     directory: Directory,
-    subject: Omit<Subject, 'data' | 'askerId' | 'shard' | 'eventId' | 'id'>,
+    subject: Pick<Subject, 'type' | 'senderId' | 'namedRecipientId' | 'holdForConsent' | 'releases'> & {
+      readonly youth: Graded | undefined;
+    },
     recipientId: AgencyId,
   ): Verdict {
     const today = dayOf(this.clock.now());
@@ -156,8 +158,7 @@ export class PlanService {
   }
 
   private route(directory: Directory, subject: Subject): Recipients {
-    const sender = directory.agencyById(subject.senderId);
-    if (!sender) throw new Error('a record names a sender that is not in the directory');
+    const sender = directory.agencyNamed(subject.senderId);
     const home = homeMunicipalityOf(subject.data);
     return recipientsOf({
       type: subject.type,

@@ -64,7 +64,7 @@ export class AnswersService {
     no: string,
     types: readonly string[] | null,
   ): Promise<{ acknowledged: number; skipped: number }> {
-    const directory = await this.directory.snapshot();
+    const snapshot = await this.directory.snapshot();
     let from = this.settled.upTo(caller.agencyId);
     let [acknowledged, skipped] = [0, 0];
     for (let isLast = false; !isLast;) {
@@ -77,7 +77,7 @@ export class AnswersService {
           AT_ONCE,
         ]);
         const wanted = open.filter(canBeAnswered);
-        return { open, moved: await this.move(tx, caller, directory, wanted, { state: 'acknowledged' }) };
+        return { open, moved: await this.move(tx, caller, snapshot, wanted, { state: 'acknowledged' }) };
       });
       acknowledged += moved.size;
       skipped += open.length - moved.size;
@@ -90,11 +90,11 @@ export class AnswersService {
 
   /** One line per transfer, in the order asked. Acknowledging again is fine. */
   async answer(caller: Caller, ids: readonly string[], how: Answer): Promise<AnswerLine[]> {
-    const directory = await this.directory.snapshot();
+    const snapshot = await this.directory.snapshot();
     return withTx(this.db, async (tx) => {
       const rows = await tx.query<Answerable>(answerableById, [caller.agencyId, ids]);
       const wanted = rows.filter((row) => canBeAnswered(row) && !(row.notice && how.state === 'rejected'));
-      const moved = await this.move(tx, caller, directory, wanted, how);
+      const moved = await this.move(tx, caller, snapshot, wanted, how);
       // What another call moved meanwhile is as that one left it: acknowledged by both is acknowledged.
       const overtaken = wanted.flatMap(({ transferId }) => (moved.has(transferId) ? [] : [transferId]));
       const now =
@@ -107,20 +107,24 @@ export class AnswersService {
   private async move(
     tx: Tx,
     caller: Caller,
-    directory: Directory,
+    snapshot: Directory,
     rows: readonly Answerable[],
     how: Answer,
   ): Promise<Set<TransferId>> {
     if (rows.length === 0) return new Set();
     const reason = how.state === 'rejected' ? how.reason : null;
     // Sent together and done in this order, which is that of the locks.
-    const [youths, answered] = await Promise.all([
+    const [directory, youths, answered] = await Promise.all([
+      this.directory.knowing(
+        snapshot,
+        rows.map(({ senderId }) => senderId),
+      ),
       this.youths.byId(
         tx,
         rows.flatMap((row) => row.youthId ?? []),
       ),
       tx.query<{ id: TransferId }>(answer, [
-        rows.map((row) => row.transferId),
+        rows.map((row) => row.transferId).sort(),
         how.state,
         this.clock.now(),
         reason,
@@ -136,7 +140,7 @@ export class AnswersService {
           act: how.state === 'rejected' ? ('transfer-rejected' as const) : ('transfer-acknowledged' as const),
           controllerId: caller.controllerId,
           agencyId: caller.agencyId,
-          otherControllerId: directory.agencyById(row.senderId)?.controllerId,
+          otherControllerId: directory.agencyNamed(row.senderId).controllerId,
           otherAgencyId: row.senderId,
           recordType: row.recordType,
           recordId: row.recordId,

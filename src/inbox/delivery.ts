@@ -30,7 +30,6 @@ export interface PageRow extends SealedBody {
   readonly position: number;
   readonly occurredAt: string | null;
   readonly inReplyTo: string | null;
-  readonly namedRecipientId: AgencyId | null;
 }
 
 /** What a recipient gets of one record: never more than the transfer was made for, nor than the gate lets through now. */

@@ -3,7 +3,6 @@ import { statement } from '../database/tx.js';
 const columns = `t.id as "transferId", t.no, t.state, t.categories, t.consent_ids as "consentIds", t.notice, case when t.notice is not null then t.created_at end as "noticedAt",
   t.recipient_youth_id as "recipientYouthId", r.id, r.event_id as "eventId", r.type, r.sender_id as "senderId", r.controller_id as "controllerId",
   r.youth_id as "youthId", r.group_no as "groupNo", r.position, r.occurred_at as "occurredAt", r.in_reply_to as "inReplyTo",
-  r.named_recipient_id as "namedRecipientId",
   exists (select from stafett.consent c where c.id = any (t.consent_ids) and c.state = 'withdrawn') as "consentWithdrawn", b.sealed, b.kek_id as "kekId", b.wrapped_key as "wrappedKey",
   k.kek_id as "youthKekId", k.wrapped as "youthWrapped"`;
 const from = `from stafett.transfer t join stafett.record r on r.id = t.record_id
@@ -58,10 +57,12 @@ export const answerableThrough = statement(
   `select ${answerable} from stafett.transfer t where t.recipient_id = $1 and t.no > $4 and t.no <= $2 and t.open and ${typed} order by t.no limit $5`,
 );
 
-/** Moves what is still collected; a second answer to the same transfer finds it moved and loses politely. */
+/**
+ * Moves what is still collected; a second answer to the same transfer finds it moved and loses politely. The ids come in the order of
+ * the locks, and are taken one by one: a nested loop over them is the only plan there is (data-source.ts).
+ */
 export const answer = statement(
   'inbox.answer',
-  `update stafett.transfer t set state = $2, state_at = $3, reason = $4 where t.id in (
-     select id from stafett.transfer where id = any ($1::uuid[]) and state = 'collected' order by id for update)
-   returning t.id`,
+  `update stafett.transfer t set state = $2, state_at = $3, reason = $4 from unnest($1::uuid[]) as w (id)
+   where t.id = w.id and t.state = 'collected' returning t.id`,
 );

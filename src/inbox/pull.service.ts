@@ -2,6 +2,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import type { DataSource } from 'typeorm';
 import { AuditService } from '../audit/audit.service.js';
+import type { Act } from '../audit/entry.js';
 import { SealWatch } from '../audit/seal/seal-watch.js';
 import type { Caller } from '../common/access.js';
 import { CLOCK, type Clock } from '../common/clock.js';
@@ -17,7 +18,7 @@ import type { Directory } from '../directory/directory.js';
 import { DirectoryService } from '../directory/directory.service.js';
 import { Log } from '../telemetry/log.js';
 import { SealBroken } from '../vault/seal.js';
-import { YouthsService, type Keyed, type Youth } from '../vault/youths.service.js';
+import { YouthsService, type Graded, type Keyed } from '../vault/youths.service.js';
 import { deliveryOf, noticeEvent, recordEvent, type Delivery, type PageRow } from './delivery.js';
 import { ownYouths, unlinkedYouths } from './own-youths.js';
 import { Settled } from './settled.js';
@@ -30,10 +31,12 @@ export interface Page {
   readonly more: boolean;
 }
 
-interface Candidate {
+/** What is handed out: a notice, or a record by the gate's word. */
+interface Handed {
   readonly row: PageRow;
-  readonly data: JsonObject | undefined;
-  readonly delivery: Delivery;
+  readonly delivery?: Delivery;
+  /** Not erased since the page was read. A group record is about no youth, and always there. */
+  readonly youthIsThere?: boolean;
 }
 
 /** A page with what its records say. */
@@ -45,7 +48,7 @@ interface Opened {
 
 /** What a page is handed out by. */
 interface Locked {
-  readonly youths: ReadonlyMap<YouthId, Youth>;
+  readonly youths: ReadonlyMap<YouthId, Graded>;
   /** The recipient's own youth of each transfer. */
   readonly own: ReadonlyMap<TransferId, YouthId>;
   readonly releases: ReadonlyMap<YouthId, Release[]>;
@@ -80,7 +83,7 @@ export class PullService {
     types: readonly string[] | null,
     limit: number,
   ): Promise<Page> {
-    const [directory, isSealed] = await Promise.all([this.directory.snapshot(), this.seal.isCurrent()]);
+    const [snapshot, isSealed] = await Promise.all([this.directory.snapshot(), this.seal.isCurrent()]);
     return withTx(this.db, async (tx) => {
       // The highest number before the page, in this order: what is committed between the two comes after an empty page's cursor.
       const [start, rows] = await Promise.all([
@@ -98,7 +101,7 @@ export class PullService {
       if (!isSealed && page.some((row) => row.notice === null)) throw new Problem('audit-log-behind');
       const opened = this.open(page);
       return {
-        events: await this.handOut(tx, caller, directory, opened),
+        events: await this.handOut(tx, caller, snapshot, opened),
         upTo: opened.rows.at(-1)?.no ?? start[0]?.no ?? '0',
         more: rows.length > opened.rows.length,
       };
@@ -129,53 +132,40 @@ export class PullService {
   private async handOut(
     tx: Tx,
     caller: Caller,
-    directory: Directory,
+    snapshot: Directory,
     { rows: page, keys, bodies }: Opened,
   ): Promise<object[]> {
     if (page.length === 0) return [];
-    const records = page.filter((row) => row.notice === null);
+    const directory = await this.directory.knowing(
+      snapshot,
+      page.map(({ senderId }) => senderId),
+    );
     const { youths, own, releases, readable } = await this.lock(tx, caller, page, bodies);
     const inForce = new Set<ConsentId>([...releases.values()].flat().map(({ id }) => id));
-
-    const candidates = records.flatMap((row): Candidate[] => {
-      const type = typeOf(row.type);
-      const subject = {
-        type,
-        senderId: row.senderId,
-        // The transfer exists, so its recipient was found by name or by residence then; the gate need not ask again.
-        namedRecipientId: caller.agencyId,
-        holdForConsent: false,
-        youth: row.youthId ? youths.get(row.youthId) : undefined,
-        releases: (row.youthId && releases.get(row.youthId)) || [],
-      };
-      const delivery = deliveryOf(
-        row,
-        type,
-        this.plans.judgeOne(directory, subject, caller.agencyId),
-        inForce,
-      );
-      const data = isThere(row, youths) ? bodies.get(row.transferId) : undefined;
-      return delivery ? [{ row, data, delivery }] : [];
-    });
-    const handed = new Map(
-      candidates.filter(({ row }) => readable.has(row.transferId)).map((one) => [one.row.transferId, one]),
-    );
-    await this.mark(
-      tx,
-      caller,
-      directory,
-      page.filter((row) => (row.notice ? readable.has(row.transferId) : handed.has(row.transferId))),
-      new Map([...keys].filter(([id]) => youths.has(id))),
-      own,
-      handed,
-    );
-    return page.flatMap((row) => {
-      if (row.notice) return readable.has(row.transferId) ? [noticeEvent(row)] : [];
-      const one = handed.get(row.transferId);
-      const sender = directory.agencyById(row.senderId);
-      return one && sender
-        ? [recordEvent(row, typeOf(row.type), sender.orgNumber, one.delivery, one.data)]
-        : [];
+    const handed = page
+      .filter((row) => readable.has(row.transferId))
+      .flatMap((row): Handed[] => {
+        if (row.notice) return [{ row }];
+        const type = typeOf(row.type);
+        const subject = {
+          type,
+          senderId: row.senderId,
+          // The transfer exists, so its recipient was found by name or by residence then; the gate need not ask again.
+          namedRecipientId: caller.agencyId,
+          holdForConsent: false,
+          youth: row.youthId ? youths.get(row.youthId) : undefined,
+          releases: (row.youthId && releases.get(row.youthId)) || [],
+        };
+        const verdict = this.plans.judgeOne(directory, subject, caller.agencyId);
+        const delivery = deliveryOf(row, type, verdict, inForce);
+        return delivery ? [{ row, delivery, youthIsThere: isThere(row, youths) }] : [];
+      });
+    this.mark(tx, caller, directory, handed, keys, own);
+    return handed.map(({ row, delivery, youthIsThere }) => {
+      if (!delivery) return noticeEvent(row);
+      const data = youthIsThere ? bodies.get(row.transferId) : undefined;
+      const { orgNumber } = directory.agencyNamed(row.senderId);
+      return recordEvent(row, typeOf(row.type), orgNumber, delivery, data);
     });
   }
 
@@ -200,7 +190,7 @@ export class PullService {
     const records = page.filter((row) => row.notice === null);
     const unlinked = unlinkedYouths(caller, records, bodies);
     const [youths, sought] = await Promise.all([
-      this.youths.byId(
+      this.youths.present(
         tx,
         records.flatMap((row) => row.youthId ?? []),
       ),
@@ -227,33 +217,31 @@ export class PullService {
     };
   }
 
-  private async mark(
+  private mark(
     tx: Tx,
     caller: Caller,
     directory: Directory,
-    rows: readonly PageRow[],
+    handed: readonly Handed[],
     keys: ReadonlyMap<YouthId, Keyed>,
     own: ReadonlyMap<TransferId, YouthId>,
-    handed: ReadonlyMap<TransferId, Candidate>,
-  ): Promise<void> {
-    if (rows.length === 0) return;
+  ): void {
+    if (handed.length === 0) return;
     tx.send(collect, [
-      rows.map((row) => row.transferId),
-      rows.map((row) => own.get(row.transferId) ?? null),
+      handed.map(({ row }) => row.transferId),
+      handed.map(({ row }) => own.get(row.transferId) ?? null),
       this.clock.now(),
     ]);
     this.audit.append(
       tx,
-      rows
-        .filter((row) => row.notice === null)
-        .map((row) => {
-          const youth = row.youthId ? keys.get(row.youthId) : undefined;
-          const delivery = handed.get(row.transferId)?.delivery;
-          return {
-            act: 'transfer-disclosed' as const,
+      handed.flatMap(({ row, delivery, youthIsThere }): Act[] => {
+        if (!delivery) return [];
+        const youth = row.youthId && youthIsThere ? keys.get(row.youthId) : undefined;
+        return [
+          {
+            act: 'transfer-disclosed',
             controllerId: caller.controllerId,
             agencyId: caller.agencyId,
-            otherControllerId: directory.agencyById(row.senderId)?.controllerId,
+            otherControllerId: directory.agencyNamed(row.senderId).controllerId,
             otherAgencyId: row.senderId,
             recordType: row.type,
             recordId: row.id,
@@ -265,16 +253,17 @@ export class PullService {
                 otherYouthId: own.get(row.transferId),
               }),
             detail: {
-              categories: [...(delivery?.categories ?? [])].sort(),
-              withheld: delivery?.withheld ?? [],
-              grounds: delivery?.grounds ?? [],
+              categories: [...delivery.categories].sort(),
+              withheld: delivery.withheld,
+              grounds: delivery.grounds,
               again: row.state !== 'available',
             },
-          };
-        }),
+          },
+        ];
+      }),
     );
   }
 }
 
-const isThere = ({ youthId }: PageRow, youths: ReadonlyMap<YouthId, Youth>): boolean =>
+const isThere = ({ youthId }: PageRow, youths: ReadonlyMap<YouthId, Graded>): boolean =>
   youthId === null || youths.has(youthId);

@@ -74,11 +74,12 @@ export class OutboxService {
 
   /** To its sender the whole record, to a recipient its own transfer. @throws Problem not-found to everyone else */
   async one(caller: Caller, id: RecordId): Promise<RecordViewDto> {
-    const directory = await this.directory.snapshot();
+    const snapshot = await this.directory.snapshot();
     return withTx(this.db, async (tx) => {
       const [record] = await tx.query<RecordRow>(recordById, [id]);
       if (!record) throw new Problem('not-found');
       const transfers = await tx.query<TransferRow>(transfersOf, [[id]]);
+      const directory = await this.directory.knowing(snapshot, recipientsOf(transfers));
       if (record.senderId === caller.agencyId) return view(directory, record, transfers);
       const own = transfers.filter((t) => t.recipientId === caller.agencyId && mayKnow(t));
       if (own.length === 0) throw new Problem('not-found');
@@ -88,7 +89,7 @@ export class OutboxService {
 
   /** What the caller has sent, oldest first. */
   async page(caller: Caller, query: OutboxQuery): Promise<OutboxPageDto> {
-    const directory = await this.directory.snapshot();
+    const snapshot = await this.directory.snapshot();
     const limit = query.limit ?? DEFAULT_LIMIT;
     const list = ['outbox', caller.agencyId, query.state ?? '*'];
     const [group = '0', position = '0'] =
@@ -97,6 +98,7 @@ export class OutboxService {
       const rows = await this.rows(tx, query.state, [caller.agencyId, group, position, limit + 1]);
       const records = rows.slice(0, limit);
       const transfers = await tx.query<TransferRow>(transfersOf, [records.map(({ id }) => id)]);
+      const directory = await this.directory.knowing(snapshot, recipientsOf(transfers));
       const last = records.at(-1);
       return {
         items: records.map((record) =>
@@ -123,6 +125,8 @@ export class OutboxService {
 const mayKnow = (t: TransferRow): boolean =>
   t.numbered || (t.storedState === 'held' && t.holdReason === 'manual-handling');
 
+const recipientsOf = (transfers: readonly TransferRow[]): AgencyId[] => transfers.map((t) => t.recipientId);
+
 function view(directory: Directory, record: RecordRow, transfers: readonly TransferRow[]): RecordViewDto {
   return {
     recordId: record.id,
@@ -136,12 +140,10 @@ function view(directory: Directory, record: RecordRow, transfers: readonly Trans
 }
 
 function viewTransfer(directory: Directory, t: TransferRow): TransferViewDto {
-  const recipient = directory.agencyById(t.recipientId);
-  if (!recipient) throw new Error('a transfer names an agency that is not in the directory');
   const held = t.state === 'held' && t.holdReason !== null && t.holdUntil !== null;
   return {
     transferId: t.id,
-    recipient: urnOfOrgNumber(recipient.orgNumber),
+    recipient: urnOfOrgNumber(directory.agencyNamed(t.recipientId).orgNumber),
     state: t.state,
     ...(held && {
       hold: {

@@ -11,6 +11,7 @@ import {
   insertMissingYouths,
   insertYouths,
   keysOfYouths,
+  lockPresent,
   lockYouths,
   raiseProtection,
   readKeysOfYouths,
@@ -56,6 +57,9 @@ export interface Youth extends Keyed {
   readonly shard: number;
   readonly protection: Protection;
 }
+
+/** What the gate asks of a youth. */
+export type Graded = Pick<Youth, 'id' | 'protection'>;
 
 /** A youth's data key as it is stored. */
 export interface WrappedKey {
@@ -201,6 +205,14 @@ export class YouthsService {
     if (distinct.length === 0) return new Map();
     const rows = await tx.query<Omit<YouthRow, 'blindIndex'>>(keysOfYouths, [distinct]);
     return new Map(rows.map((row) => [row.id, this.open(row)]));
+  }
+
+  /** The same of those whose keys were read before. What was read of one that is not among them does not count. */
+  async present(tx: Tx, ids: Iterable<YouthId>): Promise<Map<YouthId, Graded>> {
+    const distinct = [...new Set(ids)];
+    if (distinct.length === 0) return new Map();
+    const rows = await tx.query<Graded>(lockPresent, [distinct]);
+    return new Map(rows.map((row) => [row.id, row]));
   }
 
   /** The keys that salt the log's commitments, without a lock; one that was erased is not among them. */

@@ -64,5 +64,12 @@ export const keysOfYouths = statement(
   `${keys} order by y.blind_index for key share of y`,
 );
 
+/** For who has read their keys already. */
+export const lockPresent = statement(
+  'vault.lock-present',
+  `select y.id, y.protection from stafett.youth y where y.id = any ($1::uuid[]) and y.erased_at is null
+   order by y.blind_index for key share`,
+);
+
 /** For reading the log, which nothing hangs on. */
 export const readKeysOfYouths = statement('vault.read-keys-of-youths', keys);
