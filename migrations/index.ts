@@ -5,6 +5,7 @@ import { Log1764200000000 } from './1764200000000-log.js';
 import { Cosignatures1764300000000 } from './1764300000000-cosignatures.js';
 import { StaffKeys1764400000000 } from './1764400000000-staff-keys.js';
 import { Auditors1764500000000 } from './1764500000000-auditors.js';
+import { LighterRows1764600000000 } from './1764600000000-lighter-rows.js';
 
 /** Every migration, oldest first. Named one by one, so that the built files and the tests run the same list. */
 export const migrations = [
@@ -15,4 +16,5 @@ export const migrations = [
   Cosignatures1764300000000,
   StaffKeys1764400000000,
   Auditors1764500000000,
+  LighterRows1764600000000,
 ];

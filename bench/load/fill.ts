@@ -10,7 +10,6 @@ const filled = [
   'record_body',
   'audit_entry',
   'youth',
-  'youth_identifier',
   'youth_key',
 ] as const;
 type Table = (typeof filled)[number];
@@ -70,10 +69,6 @@ const sources: Readonly<Record<Table, { readonly from: string; readonly own: Rec
     own: { id: 'n.id', blind_index: random('n.id'), shard: shard('n.id'), created_at: 'n.at' },
   },
   youth_key: { from: fromYouths('youth_id'), own: { youth_id: 'n.id' } },
-  youth_identifier: {
-    from: fromYouths('youth_id'),
-    own: { youth_id: 'n.id', blind_index: random('n.id'), valid_from: 'n.at' },
-  },
   record: {
     from: fromRows('id', 'record_id'),
     own: {

@@ -6,9 +6,7 @@ const insert = (conflict: string): string => `with wanted as (
    ), made as (
      insert into stafett.youth (id, controller_id, blind_index, identity_sealed, shard, created_at)
      select id, controller_id, blind_index, identity, shard, $8 from wanted order by blind_index, controller_id
-     ${conflict} returning id, blind_index
-   ), identifiers as (
-     insert into stafett.youth_identifier (youth_id, blind_index, valid_from) select id, blind_index, $8 from made
+     ${conflict} returning id
    )
    insert into stafett.youth_key (youth_id, kek_id, wrapped) select w.id, w.kek_id, w.wrapped from made join wanted w using (id)`;
 
@@ -48,10 +46,9 @@ export const raiseProtection = statement(
 export const findYouth = statement(
   'vault.find-youth',
   `select y.id, y.shard, y.protection, k.kek_id as "kekId", k.wrapped
-   from stafett.youth_identifier i
-   join stafett.youth y on y.id = i.youth_id
+   from stafett.youth y
    join stafett.youth_key k on k.youth_id = y.id
-   where i.blind_index = $2 and y.controller_id = $1`,
+   where y.controller_id = $1 and y.blind_index = $2`,
 );
 
 /** Who waits here for an erasure sees the youth's new row, but the key as it was before: the row itself must say that it is erased. */

@@ -130,7 +130,15 @@ async function tampered<T>(
   });
   try {
     await asAdmin(elsewhere(server, name), async (owner) => {
-      for (const table of ['audit_entry', 'audit_leaf', 'audit_tile', 'audit_checkpoint', 'transfer'])
+      for (const table of [
+        'audit_entry',
+        'audit_leaf',
+        'audit_tile',
+        'audit_checkpoint',
+        'transfer',
+        'record',
+        'youth',
+      ])
         await owner.query(`alter table stafett.${table} disable trigger all`);
       for (const statement of [sql].flat()) await owner.query(statement);
       await owner.query(`grant connect on database ${name} to public`);
@@ -208,6 +216,21 @@ it.each([
     'invents a state that no act led to',
     `update stafett.transfer set state = 'withdrawn' where state = 'acknowledged'`,
     /^transfer .*: its state asks for an entry transfer-withdrawn, and there is none$/,
+  ],
+  [
+    'deletes a youth whom records name',
+    `delete from stafett.youth where id = (select youth_id from stafett.record limit 1)`,
+    /^record .*: it names a record or a youth that is not there$/,
+  ],
+  [
+    'deletes a record that has a transfer',
+    `delete from stafett.record where id = (select record_id from stafett.transfer limit 1)`,
+    /^transfer .*: it names a record or a youth that is not there$/,
+  ],
+  [
+    'links a transfer to a youth who is not there',
+    `update stafett.transfer set recipient_youth_id = gen_random_uuid() where id = (select id from stafett.transfer limit 1)`,
+    /^transfer .*: it names a record or a youth that is not there$/,
   ],
   [
     'adds an entry under a number that is taken',

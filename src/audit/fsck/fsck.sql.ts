@@ -57,6 +57,23 @@ export const silentTransfers = statement(
      and not exists (select from stafett.entry_detail d where d.record_id = t.record_id and d.transfer_id = t.id and d.act = a.act) order by t.id`,
 );
 
+const gone = (table: string, id: string): string =>
+  `${id} is not null and not exists (select from stafett.${table} o where o.id = ${id})`;
+
+/** What no foreign key watches (docs/decisions/0018-no-foreign-keys-that-locks-prove.md). */
+export const looseRecords = statement(
+  'fsck.loose-records',
+  `select r.id as subject, 'loose' as fault from stafett.record r
+   where r.id > $1 and r.id <= $2 and ${gone('youth', 'r.youth_id')} order by r.id`,
+);
+
+export const looseTransfers = statement(
+  'fsck.loose-transfers',
+  `select t.id as subject, 'loose' as fault from stafett.transfer t
+   where t.id > $1 and t.id <= $2 and (${gone('record', 't.record_id')} or ${gone('youth', 't.youth_id')} or ${gone('youth', 't.recipient_youth_id')})
+   order by t.id`,
+);
+
 export const silentConsents = statement(
   'fsck.silent-consents',
   `select c.id as subject, a.act as fault from stafett.consent c

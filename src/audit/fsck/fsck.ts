@@ -14,6 +14,8 @@ import {
   lastEntry,
   lastRecord,
   lastTransfer,
+  looseRecords,
+  looseTransfers,
   silentConsents,
   silentRecords,
   silentTransfers,
@@ -50,7 +52,7 @@ interface Row {
 /**
  * Compares log and database both ways: the log with itself (what the verifier does), each kept cosignature with its checkpoint and
  * its witness's key, each leaf with its entry, each entry with its detail, each detail with what its leaf committed to, and each state that a record, a transfer or a consent has with the
- * acts that led to it. Reads only, in blocks, beside a hub that runs.
+ * acts that led to it; and that what records and transfers name is there. Reads only, in blocks, beside a hub that runs.
  * @throws SourceError where nothing is sealed yet
  */
 export async function* fsck(tools: FsckTools): AsyncGenerator<Fault, FsckReport> {
@@ -82,8 +84,8 @@ export async function* fsck(tools: FsckTools): AsyncGenerator<Fault, FsckReport>
   }
   yield* blocks(db, lastEntry, [wrongEntries, unlinkedDetails], 'entry', () => undefined);
   const keyGone = yield* details(tools, tell);
-  yield* blocks(db, lastRecord, [silentRecords], 'record', tell);
-  yield* blocks(db, lastTransfer, [silentTransfers], 'transfer', tell);
+  yield* blocks(db, lastRecord, [silentRecords, looseRecords], 'record', tell);
+  yield* blocks(db, lastTransfer, [silentTransfers, looseTransfers], 'transfer', tell);
   yield* blocks(db, lastConsent, [silentConsents], 'consent', tell);
   progress(total, total);
   return { entries: verification.entries, keyGone, unknownWitnesses };
@@ -96,6 +98,7 @@ const words: Readonly<Record<string, string>> = {
   hash: 'its entry is not the one that was hashed',
   'no-detail': 'the log tells of it, and the database has no detail of it',
   'no-leaf': 'it has no place in the log',
+  loose: 'it names a record or a youth that is not there',
   unlinked: 'its youth was taken away, although the youth was not erased',
 };
 
