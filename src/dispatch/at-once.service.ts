@@ -1,24 +1,33 @@
-import { Injectable } from '@nestjs/common';
+import { Inject, Injectable } from '@nestjs/common';
+import type { Config } from '../config/config.schema.js';
+import { CONFIG } from '../config/config.module.js';
 import { allShardLocks, lockClass } from '../database/locks.js';
 import type { Tx } from '../database/tx.js';
 import { DirectoryService } from '../directory/directory.service.js';
-import type { FreshRecord, Settlement } from '../records/at-once.js';
+import type { DispatchAtOnce, FreshRecord, Settlement } from '../records/at-once.js';
+import { IntakeService } from '../records/intake.service.js';
+import { Metrics } from '../telemetry/metrics.js';
 import { lockIfFree, stillFree } from './dispatch.sql.js';
+import { LaneMemory } from './lane-memory.js';
 import { SettlingService } from './settling.service.js';
 
-/** Dispatches in the transaction that takes records in (docs/decisions/0017). */
+/** Dispatches in the transaction that takes records in, where the process has a worker (docs/decisions/0017). */
 @Injectable()
-export class AtOnceService {
+export class AtOnceService implements DispatchAtOnce {
   constructor(
+    @Inject(CONFIG) config: Config,
     private readonly directory: DirectoryService,
     private readonly settling: SettlingService,
-  ) {}
+    private readonly lanes: LaneMemory,
+    private readonly metrics: Metrics,
+    intake: IntakeService,
+  ) {
+    if (config.process.roles.includes('worker')) intake.dispatchedBy(this);
+  }
 
-  /**
-   * Locks all shards, without waiting, if nothing waits in them: what is taken in under these locks stands behind nothing.
-   * @param from the lowest group number that may wait
-   */
-  async isFree(tx: Tx, from: number): Promise<boolean> {
+  /** Locks all shards, without waiting, if nothing waits in them: what is taken in under these locks stands behind nothing. */
+  async isFree(tx: Tx): Promise<boolean> {
+    const from = this.lanes.lowest;
     const [[first], [second]] = await Promise.all([
       tx.query<{ got: boolean }>(lockIfFree, [from, lockClass.shard, allShardLocks]),
       tx.query<{ free: boolean }>(stillFree, [from]),
@@ -33,6 +42,7 @@ export class AtOnceService {
       this.settling.judgedBy(tx, records),
     ]);
     const settled = this.settling.judge(directory, judgedBy, records, (record) => record);
+    tx.afterCommit(() => this.metrics.dispatched.inc({ way: 'at-once' }, records.length));
     return {
       fates: settled.map(({ plan }) => plan),
       write: () => this.settling.write(tx, directory, settled, judgedBy),

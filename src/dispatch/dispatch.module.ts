@@ -7,6 +7,7 @@ import { BodiesService } from './bodies.service.js';
 import { CheckController } from './check.controller.js';
 import { DispatchService } from './dispatch.service.js';
 import { ExpiryService } from './expiry.service.js';
+import { LaneMemory } from './lane-memory.js';
 import { LooksService } from './looks.service.js';
 import { NewsService } from './news.service.js';
 import { PlanService } from './plan.service.js';
@@ -22,6 +23,7 @@ import { WakeupsService } from './wakeups.service.js';
     BodiesService,
     DispatchService,
     ExpiryService,
+    LaneMemory,
     LooksService,
     NewsService,
     PlanService,

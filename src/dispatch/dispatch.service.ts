@@ -74,7 +74,10 @@ export class DispatchService {
       else if (ready.length > 0) {
         takes(ready);
         const last = await this.dispatch(tx, snapshot, ready);
-        tx.afterCommit(() => looking.done(ready.length < inOrder.length ? undefined : last, !more));
+        tx.afterCommit(() => {
+          looking.done(ready.length < inOrder.length ? undefined : last, !more);
+          this.metrics.dispatched.inc({ way: 'look' }, ready.length);
+        });
       } else if (!more) {
         tx.afterCommit(() => looking.done(undefined, true));
         return 'nothing';

@@ -4,40 +4,30 @@ import { Problem } from '../common/problems.js';
 import type { Config } from '../config/config.schema.js';
 import { CONFIG } from '../config/config.module.js';
 import { Doorbell } from '../queue/doorbell.js';
-import { laneOf, type Found } from '../queue/lanes.js';
+import type { Found } from '../queue/lanes.js';
 import { IntakeService } from '../records/intake.service.js';
 import { faultFields, Log } from '../telemetry/log.js';
-import { Metrics } from '../telemetry/metrics.js';
-import { AtOnceService } from './at-once.service.js';
 import { DispatchService, type TakenUp } from './dispatch.service.js';
 import { mostBeside, restAfter } from './give-way.js';
-import { Lane } from './lane.js';
+import type { Lane } from './lane.js';
+import { LaneMemory } from './lane-memory.js';
 
 /** Answers the doorbell: when dispatch looks, how much it takes at once, and what it leaves alone. */
 @Injectable()
 export class LooksService {
-  private readonly lanes = new Map<number, Lane>();
-
   constructor(
     @Inject(CONFIG) private readonly config: Config,
     private readonly dispatch: DispatchService,
     private readonly intake: IntakeService,
+    private readonly lanes: LaneMemory,
     private readonly log: Log,
-    atOnce: AtOnceService,
-    metrics: Metrics,
     doorbell: Doorbell,
   ) {
-    metrics.asideShards(() => [...this.lanes.values()].reduce((sum, { aside }) => sum + aside, 0));
-    if (config.process.roles.includes('worker'))
-      intake.dispatchedBy({
-        isFree: (tx) => atOnce.isFree(tx, this.lowest()),
-        settle: (tx, records) => atOnce.settle(tx, records),
-      });
     doorbell.answeredBy((shards, fromTheBeginning) => this.answer(shards, fromTheBeginning));
   }
 
   private async answer(shards: readonly number[], fromTheBeginning: boolean): Promise<Found> {
-    const lane = this.laneAt(laneOf(shards[0] ?? 0, this.config.queue.lanes));
+    const lane = this.lanes.of(shards);
     if (fromTheBeginning) lane.lookFromTheBeginning();
     const began = performance.now();
     const found = await this.lookWithCare(shards, lane);
@@ -49,18 +39,6 @@ export class LooksService {
     });
     if (rest > 0) await sleep(rest);
     return found;
-  }
-
-  /** The lowest group number that any lane's next claim would look at. */
-  private lowest(): number {
-    const lanes = Array.from({ length: this.config.queue.lanes }, (_, lane) => this.laneAt(lane));
-    return Math.min(...lanes.map((lane) => lane.begin().from));
-  }
-
-  private laneAt(number: number): Lane {
-    const known = this.lanes.get(number) ?? new Lane(this.config.dispatch.batchSize);
-    this.lanes.set(number, known);
-    return known;
   }
 
   /** Finds out what makes a look fail, and leaves it alone for a while (lane.ts). */

@@ -18,9 +18,15 @@ export class Metrics {
     labelNames: ['state'] as const,
     registers: [this.registry],
   });
+  readonly dispatched = new Counter({
+    name: 'stafett_dispatched_records_total',
+    help: 'Records that were dispatched or refused: at once, in the transaction that took them in, or by a look of a worker',
+    labelNames: ['way'] as const,
+    registers: [this.registry],
+  });
   readonly dispatchSeconds = new Histogram({
     name: 'stafett_dispatch_seconds',
-    help: 'Duration of one dispatch transaction in seconds',
+    help: 'Duration of one transaction of a worker in seconds',
     buckets: [0.005, 0.02, 0.05, 0.2, 1, 5],
     registers: [this.registry],
   });

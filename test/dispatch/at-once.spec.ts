@@ -58,6 +58,13 @@ const whileLocked = <T>(lock: string, values: unknown[], work: () => Promise<T>)
     return result;
   });
 
+/** How many records the metrics say went a way. */
+async function went(way: 'at-once' | 'look'): Promise<number> {
+  const text = await (await fetch(`${hub.url}/metrics`)).text();
+  const line = new RegExp(`^stafett_dispatched_records_total\\{way="${way}"\\} (\\d+)$`, 'm').exec(text);
+  return Number(line?.[1] ?? 0);
+}
+
 it('has dispatched what a quiet hub takes in before it answers, in the same transaction, its entries in the order of its acts', async () => {
   for (let i = 0; i < 20; i += 1) {
     expect(await storyOf(await push())).toEqual({
@@ -66,6 +73,7 @@ it('has dispatched what a quiet hub takes in before it answers, in the same tran
       acts: ['record-received', 'transfer-available'],
     });
   }
+  expect([await went('at-once'), await went('look')]).toEqual([20, 0]);
 });
 
 it('leaves nothing of a record that the gate refuses but the refusal, and tells the sender', async () => {
@@ -157,9 +165,12 @@ it('leaves to a worker what takes another record back, and what raises a protect
 });
 
 it('gives receipts first to those who send many', async () => {
+  const [atOnce, look] = [await went('at-once'), await went('look')];
   const answer = await hub.as(agencies.school).push(Array.from({ length: 40 }, () => left()));
   const ids = answer.body.receipts.map(({ recordId }: { recordId: string }) => recordId);
   for (const id of ids) expect((await dispatched(id)).atOnce).toBe(false);
+  await until(async () => (await went('look')) >= look + 40);
+  expect([await went('at-once'), await went('look')]).toEqual([atOnce, look + 40]);
 });
 
 it('never does it where the setting says so', async () => {
