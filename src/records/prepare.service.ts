@@ -47,12 +47,6 @@ export class PrepareService {
     if (errors.length > 0) throw new Problem('invalid-record', errors);
     const data = event.data as JsonObject;
     refuseForwarding(caller, directory, type, data);
-    const canonical = canonicalJson({
-      type: event.type,
-      recipient: event.recipient ?? null,
-      inreplyto: event.inReplyTo ?? null,
-      data,
-    });
     return {
       eventId: event.id,
       type,
@@ -62,9 +56,20 @@ export class PrepareService {
       holdForConsent: event.holdForConsent,
       time: event.time ?? null,
       data,
-      contentHash: this.vault.contentHash(caller.controllerId, canonical),
+      contentHash: this.contentHash(caller, event),
       youth: type.about === 'youth' ? youthOf(data) : null,
     };
+  }
+
+  /** What an event says, valid or not: the same hash under the same id is the same event. */
+  contentHash(caller: Caller, { type, recipient, inReplyTo, data }: IncomingEvent): Buffer {
+    const canonical = canonicalJson({
+      type,
+      recipient: recipient ?? null,
+      inreplyto: inReplyTo ?? null,
+      data,
+    });
+    return this.vault.contentHash(caller.controllerId, canonical);
   }
 
   private recipient(

@@ -47,7 +47,26 @@ export class RecordsController {
     const outcomes = prepared.map((p): Outcome =>
       p instanceof Problem ? { problem: p } : (accepted[next++] as Outcome),
     );
-    return this.answer(caller, single, lines, outcomes);
+    return this.answer(caller, single, lines, await this.asToldFirst(caller, lines, outcomes));
+  }
+
+  /** What was taken once and is told again has its first receipt, though it would be refused today: its recipient has left, its days have passed. */
+  private async asToldFirst(
+    caller: Caller,
+    lines: readonly Line[],
+    outcomes: readonly Outcome[],
+  ): Promise<readonly Outcome[]> {
+    const again = outcomes.flatMap((outcome, index) => {
+      const line = lines[index];
+      // Another's event under the same id is another event.
+      return line && 'event' in line && 'problem' in outcome && outcome.problem.code !== 'source-not-yours'
+        ? [{ index, eventId: line.event.id, contentHash: this.prepare.contentHash(caller, line.event) }]
+        : [];
+    });
+    if (again.length === 0) return outcomes;
+    const told = await this.intake.told(caller, again);
+    const firsts = new Map(again.map(({ index }, i) => [index, told[i]]));
+    return outcomes.map((outcome, index) => firsts.get(index) ?? outcome);
   }
 
   private async answer(

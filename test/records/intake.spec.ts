@@ -51,6 +51,33 @@ it('answers the same event again with the first receipt, whatever the mode, the 
   expect(await hub.sql('select from stafett.record where event_id = $1', [event.id])).toHaveLength(1);
 });
 
+it('answers an event that was taken once with its first receipt, though its recipient has left since, and no other one', async () => {
+  const [ot, nav] = [hub.as(agencies.ot), hub.as(agencies.nav)];
+  const active = (is: boolean): Promise<unknown> =>
+    hub.sql('update stafett.agency set active = $2 where org_number = $1', [nav.orgNumber, is]);
+  const referral = (): Event =>
+    ot.event('referral', dataOf('referral', newYouth()), {
+      recipient: `urn:stafett:agency:${nav.orgNumber}`,
+    });
+  const event = referral();
+  const { recordId } = (await ot.push(event)).body.receipts[0];
+  await active(false);
+  try {
+    const again = await ot.push(event);
+    expect([again.status, again.body.receipts[0]]).toMatchObject([202, { recordId, duplicate: true }]);
+    const batch = await ot.push([referral(), event, { ...referral(), id: event.id }]);
+    expect(codes(batch)).toEqual(['recipient-unknown', 'duplicate', 'recipient-unknown']);
+    expect((await ot.push(referral())).body.code).toBe('recipient-unknown');
+    const foreign = { ...event, source: `urn:stafett:agency:${nav.orgNumber}` };
+    expect((await ot.push(foreign)).body.code).toBe('source-not-yours');
+    // An event id is its sender's own.
+    const stranger = { ...event, source: `urn:stafett:agency:${agencies.school}` };
+    expect((await school.push(stranger)).body.code).toBe('recipient-unknown');
+  } finally {
+    await active(true);
+  }
+});
+
 it('writes a group again where an event was there already, once, and looks for such events until none comes', async () => {
   const groups = async (): Promise<number> =>
     Number((await hub.sql<{ n: string }>('select last_value as n from stafett.record_group'))[0]?.n);
