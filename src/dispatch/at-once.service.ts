@@ -25,18 +25,26 @@ export class AtOnceService implements DispatchAtOnce {
     if (config.process.roles.includes('worker')) intake.dispatchedBy(this);
   }
 
-  /** Locks all shards, without waiting, if nothing waits in them: what is taken in under these locks stands behind nothing. */
+  /**
+   * Locks all shards, without waiting, if nothing waits in them: what is taken in under these locks stands behind nothing. One record that
+   * cannot be dispatched counts for its own shard only.
+   */
   async isFree(tx: Tx): Promise<boolean> {
-    const from = this.lanes.lowest;
+    const { lowest, behind } = this.lanes;
     const [[first], [second]] = await Promise.all([
-      tx.query<{ got: boolean }>(lockIfFree, [from, lockClass.shard, allShardLocks]),
-      tx.query<{ free: boolean }>(stillFree, [from]),
+      tx.query<{ got: boolean }>(lockIfFree, [lowest, behind, lockClass.shard, allShardLocks]),
+      tx.query<{ free: boolean }>(stillFree, [lowest, behind]),
     ]);
     return Boolean(first?.got && second?.free);
   }
 
-  /** Under the locks that isFree took, and those of the youths. The records refer to no other one. */
-  async settle(tx: Tx, records: readonly FreshRecord[]): Promise<Settlement> {
+  /**
+   * Under the locks that isFree took, and those of the youths. The records refer to no other one.
+   * @returns undefined where one of them stands behind what could not be dispatched
+   */
+  async settle(tx: Tx, records: readonly FreshRecord[]): Promise<Settlement | undefined> {
+    const behind = new Set(this.lanes.behind);
+    if (records.some(({ shard }) => behind.has(shard))) return undefined;
     const [directory, judgedBy] = await Promise.all([
       this.directory.snapshot(),
       this.settling.judgedBy(tx, records),

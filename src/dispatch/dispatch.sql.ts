@@ -68,8 +68,9 @@ export const inactiveAgencies = statement(
   `select id from stafett.agency where id = any ($1::uuid[]) and not active`,
 );
 
-/** Whether nothing waits in any shard: no record, and no news, which is handled before records. $1: see low-water.ts. */
-const free = `not exists (select from stafett.record where state = 'received' and group_no >= $1) and not exists (select from stafett.recheck)`;
+/** Whether nothing waits: no record, and no news, which is handled before records. $1: see low-water.ts; $2: shards that do not count. */
+const free = `not exists (select from stafett.record where state = 'received' and group_no >= $1 and shard <> all ($2::int[]))
+  and not exists (select from stafett.recheck where shard <> all ($2::int[]))`;
 
 /**
  * Takes the locks of all shards, in their order, where they are of use: who holds them keeps workers away. What else is locked for longer
@@ -77,7 +78,7 @@ const free = `not exists (select from stafett.record where state = 'received' an
  */
 export const lockIfFree = statement(
   'dispatch.lock-if-free',
-  `select case when not (${free}) then false when not (${triesShards('$2::int', '$3::int[]')}) then false
+  `select case when not (${free}) then false when not (${triesShards('$3::int', '$4::int[]')}) then false
      else set_config('lock_timeout', '1s', true) = '1s' end as got`,
 );
 

@@ -22,6 +22,11 @@ export class LaneMemory {
     return lane;
   }
 
+  /** Shards in which something failed that has not been done since. */
+  get behind(): readonly number[] {
+    return this.lanes.flatMap((lane) => lane.behind);
+  }
+
   /** The lowest group number that any lane's next claim would look at. */
   get lowest(): number {
     return Math.min(...this.lanes.map((lane) => lane.begin().from));

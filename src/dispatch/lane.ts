@@ -59,6 +59,11 @@ export class Lane {
     return [...this.asides.values()].filter(({ until }) => until > now).length;
   }
 
+  /** The shards with something left behind, whether or not they are left alone just now. */
+  get behind(): readonly number[] {
+    return [...this.asides.keys()];
+  }
+
   /** The shards that are not left alone just now. */
   open(shards: readonly number[]): readonly number[] {
     if (this.asides.size === 0) return shards;

@@ -25,7 +25,8 @@ export interface Settlement {
 
 /** Dispatch, in the transaction that takes records in. */
 export interface DispatchAtOnce {
-  /** Takes the locks of all shards, before any other, if they are free. @returns whether nothing stands before new records */
+  /** Takes the locks of all shards, before any other, if they are free. @returns whether nothing stands before new records, in most shards */
   isFree(tx: Tx): Promise<boolean>;
-  settle(tx: Tx, records: readonly FreshRecord[]): Promise<Settlement>;
+  /** @returns undefined where one of them must wait all the same */
+  settle(tx: Tx, records: readonly FreshRecord[]): Promise<Settlement | undefined>;
 }

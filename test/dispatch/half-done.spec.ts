@@ -31,12 +31,12 @@ const traceOf = async (
   return { transfers: row?.transfers ?? 0, entries: row?.entries ?? 0, state: row?.state };
 };
 
-const push = async (): Promise<string> => {
+const push = async (youth = newYouth()): Promise<string> => {
   const school = hub.as(agencies.school);
   return school.send(
     school.event(
       'education-interrupted',
-      dataOf('education-interrupted', newYouth(), { school: school.orgNumber }),
+      dataOf('education-interrupted', youth, { school: school.orgNumber }),
     ),
   );
 };
@@ -58,13 +58,31 @@ const setAside = (id: string): boolean =>
 
 /** Stays as the first test has left it, with its shard. */
 let half: string;
+const itsYouth = newYouth();
 
 it('dispatches nothing of a record that has a transfer already, leaves no entry of a transfer that was not made, and says so', async () => {
-  half = await dispatched(await push());
+  half = await dispatched(await push(itsYouth));
   await put(half, 'received');
   await push();
   await until(() => setAside(half));
   expect(await traceOf(half)).toEqual({ transfers: 1, entries: 1, state: 'received' });
+});
+
+it('dispatches at once what comes meanwhile, but for what comes behind it', async () => {
+  const atOnce = async (): Promise<number> => {
+    const text = await (await fetch(`${hub.url}/metrics`)).text();
+    return Number(/^stafett_dispatched_records_total\{way="at-once"\} (\d+)$/m.exec(text)?.[1]);
+  };
+  const before = await atOnce();
+  // Not where a worker looks just then, as it does for what waits so long.
+  await until(async () => {
+    await push();
+    return (await atOnce()) >= before + 20;
+  });
+  const now = await atOnce();
+  const behind = await push(itsYouth);
+  expect(await traceOf(behind)).toEqual({ transfers: 0, entries: 0, state: 'received' });
+  expect(await atOnce()).toBe(now);
 });
 
 it('lets one that cannot be dispatched keep nobody waiting but those of its shard', async () => {
@@ -77,7 +95,7 @@ it('lets one that cannot be dispatched keep nobody waiting but those of its shar
   await hub.sql('delete from stafett.transfer where record_id = $1', [broken]);
   await turn(Buffer.alloc(100, 1));
   await put(broken, 'received');
-  const others = await Promise.all(Array.from({ length: 30 }, push));
+  const others = await Promise.all(Array.from({ length: 30 }, () => push()));
   const free = await besides([half, broken], others);
   expect(free.length).toBeGreaterThan(0);
   for (const id of free) await dispatched(id);
