@@ -40,11 +40,11 @@ export class BodyReader {
     };
     const onData = (chunk: Buffer): void => {
       length += chunk.length;
-      if (length > one) {
-        refuse(new Problem('too-large'));
-        if (length > one * DISCARD_TIMES) finish(refused ?? null);
-      } else if (!refused && this.held + chunk.length > all) refuse(new Problem('busy'));
-      else if (!refused) {
+      if (length > one * DISCARD_TIMES) finish(new Problem('too-large'));
+      else if (refused) return;
+      else if (length > one) refuse(new Problem('too-large'));
+      else if (this.held + chunk.length > all) refuse(new Problem('busy'));
+      else {
         chunks.push(chunk);
         this.held += chunk.length;
         kept += chunk.length;
