@@ -435,10 +435,10 @@ it('dispatches what a repeated event finds waiting behind every mark before its 
   const id = await school.send(first);
   await school.dispatched(id);
   // As if its process had died before it gave it a number that dispatch still looks for, and before it rang.
-  const { body } = await school.push(Array.from({ length: 80 }, () => interrupted()));
+  const { body } = await school.push(Array.from({ length: 40 }, () => interrupted()));
   await school.dispatched(body.receipts.at(-1).recordId);
   await sleep(LATE_MS + 200);
-  const after = await school.push(Array.from({ length: 80 }, () => interrupted()));
+  const after = await school.push(Array.from({ length: 40 }, () => interrupted()));
   await school.dispatched(after.body.receipts.at(-1).recordId);
   const { cursor } = (await ot.pull('?limit=500')).body;
   await asAdmin(hub.database.superUrl, async (admin) => {
