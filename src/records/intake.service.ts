@@ -16,9 +16,9 @@ import type { How } from '../vault/youths.service.js';
 import type { DispatchAtOnce } from './at-once.js';
 import { Backlog } from './backlog.js';
 import { GroupCommit } from './group-commit.js';
-import { findRecords, renumberRecords } from './intake.sql.js';
+import { renumberRecords } from './intake.sql.js';
 import { IntakeSteps, type Written } from './intake.steps.js';
-import type { Earlier, Outcome, Submission } from './judge.js';
+import { nameOf, type Outcome, type Submission } from './judge.js';
 import { LATE_MS, type Prepared } from './record.js';
 
 const isLate = (began: number): boolean => performance.now() - began > LATE_MS / 2;
@@ -108,15 +108,15 @@ export class IntakeService {
     caller: Caller,
     events: readonly { eventId: string; contentHash: Buffer }[],
   ): Promise<(Outcome | undefined)[]> {
-    const found = await withTx(this.db, (tx) =>
-      tx.query<Earlier>(findRecords, [
-        events.map(() => caller.agencyId),
-        events.map(({ eventId }) => eventId),
-      ]),
+    const { agencyId: senderId } = caller;
+    const earlier = await withTx(this.db, (tx) =>
+      this.steps.earlier(
+        tx,
+        events.map(({ eventId }) => ({ senderId, eventId })),
+      ),
     );
-    const known = new Map(found.map((record) => [record.eventId, record]));
     return events.map(({ eventId, contentHash }) => {
-      const record = known.get(eventId);
+      const record = earlier.get(nameOf(senderId, eventId));
       if (!record?.contentHash.equals(contentHash)) return undefined;
       this.metrics.records.inc({ outcome: 'duplicate' });
       return { recordId: record.id, state: record.state, duplicate: true };

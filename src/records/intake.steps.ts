@@ -176,7 +176,7 @@ export class IntakeSteps {
   }
 
   /** Step (3): what holds the event ids that were taken. */
-  private async earlier(tx: Tx, events: readonly Named[]): Promise<Map<string, Earlier>> {
+  async earlier(tx: Tx, events: readonly Named[]): Promise<Map<string, Earlier>> {
     if (events.length === 0) return new Map();
     const found = await tx.query<Earlier>(findRecords, [
       events.map(({ senderId }) => senderId),
