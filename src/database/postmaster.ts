@@ -18,6 +18,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { ConfigError } from '../config/load.js';
 import type { RunAs } from './binaries.js';
 import { commandOf, freePort, identityOf, isAlive, waitForExit } from './processes.js';
+import { serverSettings } from './server-settings.js';
 
 /** A cluster on disk: `data` is Postgres' own, `log` is where the server writes. */
 export interface Cluster {
@@ -35,29 +36,6 @@ export const START_MS = 180_000;
 /** A fast shutdown writes a checkpoint. Longer than this, the server is told to stop without one (and recovers at the next start). */
 const STOP_MS = 60_000;
 const LOG_BYTES = 10_000_000;
-
-/**
- * The log may hold no personal data, and an error's text may quote a value ("invalid input syntax …: <value>"). So
- * ordinary errors of statements are not logged at all (the hub logs its own), and no statement, parameter or detail ever is.
- */
-const settings: Readonly<Record<string, string>> = {
-  listen_addresses: '127.0.0.1',
-  unix_socket_directories: '',
-  max_connections: '200',
-  shared_buffers: '128MB',
-  jit: 'off',
-  timezone: 'UTC',
-  log_timezone: 'UTC',
-  log_destination: 'stderr',
-  logging_collector: 'off',
-  log_min_messages: 'log',
-  log_min_error_statement: 'panic',
-  log_error_verbosity: 'terse',
-  log_statement: 'none',
-  log_min_duration_statement: '-1',
-  log_parameter_max_length: '0',
-  log_parameter_max_length_on_error: '0',
-};
 
 /** Only what the server needs: PG* variables of the hub's user must not reach it, and messages are read below. */
 const environment = {
@@ -200,7 +178,7 @@ export async function startServer(cluster: Cluster, given: number | undefined): 
     const port = given ?? (await freePort());
     const log = openSync(logOf(cluster), 'a', 0o600);
     const before = statSync(logOf(cluster)).size;
-    const options = Object.entries({ ...settings, ...cluster.settings }).flatMap(([key, value]) => [
+    const options = Object.entries({ ...serverSettings, ...cluster.settings }).flatMap(([key, value]) => [
       '-c',
       `${key}=${value}`,
     ]);
