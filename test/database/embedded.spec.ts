@@ -76,7 +76,8 @@ it('keeps its data from one start to the next, and listens on this machine only,
   const [row] = await query(
     first.superUrl,
     `select current_setting('listen_addresses') as listen, current_setting('unix_socket_directories') as sockets, current_setting('server_encoding') as encoding,
-       current_setting('password_encryption') as passwords, current_setting('max_connections') as connections`,
+       current_setting('password_encryption') as passwords, current_setting('max_connections') as connections,
+       current_setting('max_wal_size') as log`,
   );
   expect(row).toEqual({
     listen: '127.0.0.1',
@@ -84,6 +85,7 @@ it('keeps its data from one start to the next, and listens on this machine only,
     encoding: 'UTF8',
     passwords: 'scram-sha-256',
     connections: '200',
+    log: '2GB',
   });
   const pid = serverPid();
   await first.stop();
