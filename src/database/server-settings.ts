@@ -27,7 +27,8 @@ export const sharedBuffers = (memoryBytes: number): string =>
  * What a commit waits for is the disk's queue, and not only the log stands in it. With PostgreSQL's own choices a page that no longer fits
  * into memory is written by whoever needs its place and left to the kernel, which later writes hundreds of MB at once; and each 16 MB of log
  * in a new file, not in one that is used again, cost 30 to 50 ms in which nothing commits. At 600 records a second 12 to 28 of 50 seconds
- * were bad ones for it (p99 above 150 ms); with these, 5 to 9. The log takes 2 GB of the disk in a burst, and keeps the first.
+ * were bad ones for it (p99 above 150 ms); with these, 5 to 9. In a burst the log takes about 2 GB of the
+ * disk, and keeps the first.
  */
 const disk: Readonly<Record<string, string>> = {
   shared_buffers: sharedBuffers(totalmem()),

@@ -13,7 +13,7 @@ export const quick = {
   synchronous_commit: 'off',
   full_page_writes: 'off',
   // Nor need anything reach the disk before the folder is removed.
-  ...(process.platform === 'linux' && { backend_flush_after: '0' }),
+  backend_flush_after: '0',
 };
 
 /** With the number of the process that uses it, so that a later run can tell what nobody uses any more. */
