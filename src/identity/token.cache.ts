@@ -1,5 +1,5 @@
 import { hash } from 'node:crypto';
-import { putNewest } from '../common/bounded.js';
+import { Recent } from '../common/recent.js';
 import type { Verified } from './token.claims.js';
 
 const MAX_TOKENS = 10_000;
@@ -9,12 +9,14 @@ const MAX_TOKENS = 10_000;
  * come in, so that nobody can push others out with rubbish. Kept no longer than the setting says, and never beyond exp.
  */
 export class TokenCache {
-  private readonly entries = new Map<string, { readonly verified: Verified; readonly until: number }>();
+  private readonly entries: Recent<string, { readonly verified: Verified; readonly until: number }>;
 
   constructor(
     private readonly seconds: number,
-    private readonly limit = MAX_TOKENS,
-  ) {}
+    limit = MAX_TOKENS,
+  ) {
+    this.entries = new Recent(limit);
+  }
 
   static keyOf(token: string): string {
     return hash('sha256', token, 'base64url');
@@ -30,6 +32,6 @@ export class TokenCache {
   put(key: string, verified: Verified, now: Date): void {
     const until = Math.min(now.getTime() + this.seconds * 1000, verified.expiresAt);
     if (until <= now.getTime()) return;
-    putNewest(this.entries, this.limit, key, { verified, until });
+    this.entries.put(key, { verified, until });
   }
 }

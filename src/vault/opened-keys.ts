@@ -1,4 +1,5 @@
-import { putNewest } from '../common/bounded.js';
+import type { ControllerId, YouthId } from '../common/ids.js';
+import { Recent } from '../common/recent.js';
 
 /** A youth's data key in the clear, and what salts the log's commitments. */
 export interface YouthKey {
@@ -7,62 +8,91 @@ export interface YouthKey {
   readonly auditKey: Buffer;
 }
 
-interface Entry extends YouthKey {
+/** A youth's data key as it is stored. */
+export interface WrappedKey {
+  readonly id: YouthId;
+  readonly controllerId: ControllerId;
+  readonly kekId: string;
+  readonly wrapped: Buffer;
+}
+
+interface Entry extends YouthKey, WrappedKey {
   readonly until: number;
 }
 
-/** A record is taken in, dispatched, handed out and answered within seconds, mostly: each step needs its youth's key. */
+/**
+ * A record is taken in, dispatched, handed out and answered within seconds, mostly: each step needs its youth's key. As many as a burst of
+ * some seconds brings; 0.7 KB each.
+ */
 const KEPT_MS = 60_000;
-const MAX_KEYS = 10_000;
+const MAX_KEYS = 40_000;
 
 /**
- * Keys that were opened not long ago, each by the very bytes that it was opened from and for whom: what was changed, moved to another
+ * Keys that were opened not long ago, each for the very bytes that it was opened from and for whom: what was changed, moved to another
  * youth or destroyed is not found here. So nothing is trusted that a transaction has not just read; opening one costs 9 µs and two
  * objects for the collector, its audit key 3 µs. A minute after the last look at the database a process knows no youth's key.
  */
 export class OpenedKeys {
-  private readonly entries = new Map<string, Entry>();
-  private forgetting: NodeJS.Timeout | undefined;
+  private readonly entries: Recent<YouthId, Entry>;
+  private turning: NodeJS.Timeout | undefined;
 
   /** @param now milliseconds of a clock that is never set */
   constructor(
-    private readonly limit = MAX_KEYS,
+    limit = MAX_KEYS,
     private readonly now: () => number = () => performance.now(),
-  ) {}
+  ) {
+    this.entries = new Recent(limit);
+  }
 
   get size(): number {
     return this.entries.size;
   }
 
-  get(name: string): YouthKey | undefined {
-    const entry = this.entries.get(name);
-    return entry && this.now() < entry.until ? entry : undefined;
+  get({ id, controllerId, kekId, wrapped }: WrappedKey): YouthKey | undefined {
+    const entry = this.entries.get(id);
+    return entry &&
+      entry.controllerId === controllerId &&
+      entry.kekId === kekId &&
+      entry.wrapped.equals(wrapped) &&
+      this.now() < entry.until
+      ? entry
+      : undefined;
   }
 
-  put(name: string, { key, auditKey }: YouthKey): YouthKey {
-    // In bytes of their own: a few that are cut from Node's common pool would keep all of it.
-    const own = Buffer.alloc(key.length + auditKey.length);
-    own.set(key);
-    own.set(auditKey, key.length);
+  put({ id, controllerId, kekId, wrapped }: WrappedKey, { key, auditKey }: YouthKey): YouthKey {
+    // In bytes of their own: a few that are cut from Node's common pool, or from what the database sent, would keep all of it.
+    const [ownKey, ownAuditKey, ownWrapped] = ownCopies(key, auditKey, wrapped);
+    const until = this.now() + KEPT_MS;
     const entry = {
-      key: own.subarray(0, key.length),
-      auditKey: own.subarray(key.length),
-      until: this.now() + KEPT_MS,
+      id,
+      controllerId,
+      kekId,
+      wrapped: ownWrapped,
+      key: ownKey,
+      auditKey: ownAuditKey,
+      until,
     };
-    putNewest(this.entries, this.limit, name, entry);
-    this.forgetting ??= setTimeout(() => this.forget(), KEPT_MS).unref();
+    this.entries.put(id, entry);
+    this.turnLater();
     return entry;
   }
 
-  private forget(): void {
-    this.forgetting = undefined;
-    const now = this.now();
-    for (const [name, { until }] of this.entries) {
-      if (until > now) {
-        this.forgetting = setTimeout(() => this.forget(), until - now).unref();
-        return;
-      }
-      this.entries.delete(name);
-    }
+  /** What is there at one turn is gone at the next but one, a minute after it was opened at the latest. */
+  private turnLater(): void {
+    this.turning ??= setTimeout(() => {
+      this.turning = undefined;
+      this.entries.turn();
+      if (this.size > 0) this.turnLater();
+    }, KEPT_MS / 2).unref();
   }
+}
+
+/** In one piece of memory, that nothing else lies in. */
+function ownCopies(...parts: readonly [Buffer, Buffer, Buffer]): [Buffer, Buffer, Buffer] {
+  const own = Buffer.alloc(parts.reduce((sum, { length }) => sum + length, 0));
+  let at = 0;
+  return parts.map((part) => {
+    own.set(part, at);
+    return own.subarray(at, (at += part.length));
+  }) as [Buffer, Buffer, Buffer];
 }

@@ -8,7 +8,7 @@ import type { ControllerId, RecordId, YouthId } from '../common/ids.js';
 import { ConfigError } from '../config/load.js';
 import { statement, withTx } from '../database/tx.js';
 import { checkValues, derive, sameBytes, type Keyring } from './keyring.js';
-import { OpenedKeys, type YouthKey } from './opened-keys.js';
+import { OpenedKeys, type WrappedKey, type YouthKey } from './opened-keys.js';
 import { open, seal } from './seal.js';
 
 export const KEYRING = Symbol('Keyring');
@@ -77,16 +77,16 @@ export class VaultService implements OnApplicationBootstrap {
 
   newYouthKey(controller: ControllerId, youth: YouthId): DataKey {
     const made = this.newKey(['youth-key', controller, youth]);
-    this.remember(nameOfKey(controller, youth, made.kekId, made.wrapped), made.key);
+    this.remember({ id: youth, controllerId: controller, ...made }, made.key);
     return made;
   }
 
   /** @throws SealBroken when the wrapped key was changed or belongs to another youth */
-  openYouthKey(controller: ControllerId, youth: YouthId, kekId: string, wrapped: Buffer): YouthKey {
-    const name = nameOfKey(controller, youth, kekId, wrapped);
+  openYouthKey(stored: WrappedKey): YouthKey {
+    const { id, controllerId, kekId, wrapped } = stored;
     return (
-      this.opened.get(name) ??
-      this.remember(name, this.openKey(['youth-key', controller, youth], kekId, wrapped))
+      this.opened.get(stored) ??
+      this.remember(stored, this.openKey(['youth-key', controllerId, id], kekId, wrapped))
     );
   }
 
@@ -123,8 +123,8 @@ export class VaultService implements OnApplicationBootstrap {
     return this.keyring.logSeed;
   }
 
-  private remember(name: string, key: Buffer): YouthKey {
-    return this.opened.put(name, { key, auditKey: derive(key, 'stafett audit v1') });
+  private remember(stored: WrappedKey, key: Buffer): YouthKey {
+    return this.opened.put(stored, { key, auditKey: derive(key, 'stafett audit v1') });
   }
 
   private newKey(context: readonly string[]): DataKey {
@@ -157,6 +157,3 @@ export class VaultService implements OnApplicationBootstrap {
     return key;
   }
 }
-
-const nameOfKey = (controller: ControllerId, youth: YouthId, kekId: string, wrapped: Buffer): string =>
-  `${controller}|${youth}|${kekId}|${wrapped.toString('latin1')}`;
