@@ -1,6 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { CLOCK, type Clock } from '../common/clock.js';
-import { newId, newLeafId, type ControllerId, type EntryId, type StaffId } from '../common/ids.js';
+import { newIdOf, newLeafId, type ControllerId, type EntryId, type StaffId } from '../common/ids.js';
 import type { Tx } from '../database/tx.js';
 import { VaultService } from '../vault/vault.service.js';
 import { appendEntries } from './audit.sql.js';
@@ -32,7 +32,7 @@ export class AuditService {
     // Acts of one moment stand in their order, in lists by id too; so do those of a transaction that come in the same millisecond.
     const ms = Math.max(now.getTime(), (this.lastMs.get(tx) ?? 0) + 1);
     this.lastMs.set(tx, ms);
-    const ids = acts.map(() => newId<EntryId>({ now: () => new Date(ms) })).sort();
+    const ids = acts.map(() => newIdOf<EntryId>(ms)).sort();
     const rows = acts.map((act, i) => {
       const id = ids[i]!;
       const told = tell(act, at);

@@ -54,7 +54,7 @@ function isRequired(spec: FieldSpec, { view, essential }: Reading): boolean {
 
 function fieldOf(spec: FieldSpec, reading: Reading): JsonObject {
   const { title, help } = reading.texts.field(spec.name);
-  const categories = spec.kind === 'part' ? [...categoriesOfPart(spec.part())].sort() : [];
+  const categories = spec.kind === 'part' ? [...categoriesOfPart(spec.part())] : [];
   const value = spec.kind === 'part' ? objectOf(spec.part(), reading) : leafOf(spec, reading.texts);
   return {
     title,

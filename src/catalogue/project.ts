@@ -42,12 +42,12 @@ function projectField(
 
 const known = new WeakMap<PartClass, ReadonlySet<DataCategory>>();
 
-/** The categories that the type's fields have: read from its class, never from what a record holds. */
+/** The categories that the type's fields have, in alphabetical order: read from its class, never from what a record holds. */
 export const categoriesOf = (type: RecordType): ReadonlySet<DataCategory> => categoriesOfPart(type.data);
 
 /** The categories of a part's fields, those of its own parts included. */
 export function categoriesOfPart(part: PartClass): ReadonlySet<DataCategory> {
-  const found = known.get(part) ?? new Set([...fieldsOf(part).values()].flatMap(categoriesOfField));
+  const found = known.get(part) ?? new Set([...fieldsOf(part).values()].flatMap(categoriesOfField).sort());
   known.set(part, found);
   return found;
 }

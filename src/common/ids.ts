@@ -24,9 +24,11 @@ export type OrgNumber = Branded<'OrgNumber'>;
  * A new UUIDv7 (RFC 9562 section 5.7): its first 48 bits are the time, so that rows land in the month's partition and
  * at the end of the index.
  */
-export function newId<Id extends Branded<string>>(clock: Clock): Id {
-  return v7({ msecs: clock.now().getTime(), random: publicRandom(16) }) as Id;
-}
+export const newId = <Id extends Branded<string>>(clock: Clock): Id => newIdOf<Id>(clock.now().getTime());
+
+/** One of a given millisecond since 1970. */
+export const newIdOf = <Id extends Branded<string>>(ms: number): Id =>
+  v7({ msecs: ms, random: publicRandom(16) }) as Id;
 
 const LAST_MS = 2 ** 48 - 1;
 

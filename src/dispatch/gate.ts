@@ -28,7 +28,7 @@ export interface ReleaseInForce {
 
 export interface Question {
   readonly type: RecordType;
-  /** The categories that the type's fields have: computed from the type, never from what was filled in. */
+  /** The categories that the type's fields have, in alphabetical order: computed from the type, never from what was filled in. */
   readonly categories: ReadonlySet<DataCategory>;
   readonly sender: Party;
   readonly recipient: Party;
@@ -109,7 +109,7 @@ function weigh(route: Route, q: Question): { terms: Terms; needRelease: Set<Data
   const needRelease = new Set<DataCategory>();
   const grounds = new Set<string>();
   const consentIds = new Set<ConsentId>();
-  for (const category of [...q.categories].sort()) {
+  for (const category of q.categories) {
     const answers = inForce(route.answers[category], q.today);
     if (!answers) continue;
     if (answers.confidentiality.by === 'release') {
@@ -123,7 +123,7 @@ function weigh(route: Route, q: Question): { terms: Terms; needRelease: Set<Data
     categories.push(category);
     for (const code of codesOf(answers)) grounds.add(code);
   }
-  const withheld = [...q.categories].filter((category) => !categories.includes(category)).sort();
+  const withheld = [...q.categories].filter((category) => !categories.includes(category));
   return {
     terms: { categories, withheld, grounds: [...grounds].sort(), consentIds: [...consentIds].sort() },
     needRelease,

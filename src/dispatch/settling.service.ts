@@ -69,12 +69,18 @@ export class SettlingService {
   ): Settled[] {
     return records.map((record): Settled => {
       const { youth, data } = read(record);
+      const { id, eventId, senderId, shard, namedRecipientId, holdForConsent, inReplyTo, youthId } = record;
       const subject: Subject | undefined = data && {
-        ...record,
+        id,
+        eventId,
         type: typeOf(record.type),
-        askerId: (record.inReplyTo && askedBy.get(record.inReplyTo)?.senderId) ?? null,
+        senderId,
+        shard,
+        namedRecipientId,
+        askerId: (inReplyTo && askedBy.get(inReplyTo)?.senderId) ?? null,
+        holdForConsent,
         youth,
-        releases: (record.youthId && releases.get(record.youthId)) || [],
+        releases: (youthId && releases.get(youthId)) || [],
         data,
       };
       return { record, data, youth, plan: this.planFor(directory, record, subject, told) };

@@ -54,7 +54,7 @@ export function deliveryOf(
   if ([...type.essential].some((category) => !categories.has(category))) return undefined;
   return {
     categories,
-    withheld: [...categoriesOf(type)].filter((category) => !categories.has(category)).sort(),
+    withheld: [...categoriesOf(type)].filter((category) => !categories.has(category)),
     grounds: verdict.grounds,
   };
 }

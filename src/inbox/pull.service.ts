@@ -253,7 +253,7 @@ export class PullService {
                 otherYouthId: own.get(row.transferId),
               }),
             detail: {
-              categories: [...delivery.categories].sort(),
+              categories: [...delivery.categories],
               withheld: delivery.withheld,
               grounds: delivery.grounds,
               again: row.state !== 'available',

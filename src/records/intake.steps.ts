@@ -66,11 +66,10 @@ export class IntakeSteps {
 
   /** @param atOnce where what is new may be dispatched in this transaction */
   async take(tx: Tx, group: readonly Submission[], how: How, atOnce?: DispatchAtOnce): Promise<Written> {
-    const placed = group.map((submission, position): Placed => ({
-      ...submission,
-      position,
-      wanted: wantedBy(submission),
-    }));
+    const placed = group.map((submission, position): Placed => {
+      const { caller, prepared, id } = submission;
+      return { caller, prepared, id, position, wanted: wantedBy(submission) };
+    });
     // Sent together.
     const [free, sought, references, known] = await Promise.all([
       atOnce?.isFree(tx) ?? false,
@@ -123,7 +122,8 @@ export class IntakeSteps {
         id,
         position,
         prepared,
-        ...namedBy(event),
+        senderId: caller.agencyId,
+        eventId: prepared.eventId,
         controllerId: caller.controllerId,
         type: prepared.type.key,
         youth,
