@@ -117,13 +117,14 @@ export class IntakeSteps {
     const youths = await this.youths.make(tx, sought, wanted, how);
     return events.map((event): Row => {
       const { id, position, caller, prepared } = event;
+      const { senderId, eventId } = namedBy(event);
       const youth = event.wanted && youths.get(event.wanted);
       return {
         id,
         position,
         prepared,
-        senderId: caller.agencyId,
-        eventId: prepared.eventId,
+        senderId,
+        eventId,
         controllerId: caller.controllerId,
         type: prepared.type.key,
         youth,

@@ -16,15 +16,13 @@ export interface WrappedKey {
   readonly wrapped: Buffer;
 }
 
-interface Entry extends YouthKey, WrappedKey {
+interface Entry extends YouthKey, Omit<WrappedKey, 'id'> {
   readonly until: number;
 }
 
-/**
- * A record is taken in, dispatched, handed out and answered within seconds, mostly: each step needs its youth's key. As many as a burst of
- * some seconds brings; 0.7 KB each.
- */
+/** A record is taken in, dispatched, handed out and answered within seconds, mostly: each step needs its youth's key. */
 const KEPT_MS = 60_000;
+/** What a burst brings in some seconds; 0.75 KB each. */
 const MAX_KEYS = 40_000;
 
 /**
@@ -64,7 +62,6 @@ export class OpenedKeys {
     const [ownKey, ownAuditKey, ownWrapped] = ownCopies(key, auditKey, wrapped);
     const until = this.now() + KEPT_MS;
     const entry = {
-      id,
       controllerId,
       kekId,
       wrapped: ownWrapped,
