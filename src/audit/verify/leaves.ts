@@ -39,21 +39,31 @@ export class TileReader {
   async *leaves(size: number): AsyncGenerator<Leaves> {
     const total = Math.ceil(size / TILE_WIDTH);
     const coming: ReturnType<TileReader['fetch']>[] = [];
-    for (let index = 0, asked = 0; index < total; index += 1) {
-      for (; asked < Math.min(total, index + AHEAD); asked += 1) {
-        const fetching = this.fetch(asked, tileWidth(0, asked, size));
-        // It is awaited below, unless one before it has failed.
-        fetching.catch(() => undefined);
-        coming.push(fetching);
+    const ended = new AbortController();
+    try {
+      for (let index = 0, asked = 0; index < total; index += 1) {
+        for (; asked < Math.min(total, index + AHEAD); asked += 1) {
+          const fetching = this.fetch(asked, tileWidth(0, asked, size), ended.signal);
+          // It is awaited below, unless one before it has failed.
+          fetching.catch(() => undefined);
+          coming.push(fetching);
+        }
+        yield this.decode(index, tileWidth(0, index, size), await coming.shift()!);
       }
-      yield this.decode(index, tileWidth(0, index, size), await coming.shift()!);
+    } finally {
+      // Where the reading ends early, what was begun ahead would go on asking a busy hub for a quarter of a minute.
+      ended.abort();
     }
   }
 
-  private fetch(index: number, width: number): Promise<[StoredTile | undefined, StoredTile | undefined]> {
+  private fetch(
+    index: number,
+    width: number,
+    ended: AbortSignal,
+  ): Promise<[StoredTile | undefined, StoredTile | undefined]> {
     return Promise.all([
-      this.source.tile({ level: 'entries', index, width }),
-      this.source.tile({ level: 0, index, width }),
+      this.source.tile({ level: 'entries', index, width }, ended),
+      this.source.tile({ level: 0, index, width }, ended),
     ]);
   }
 

@@ -1,5 +1,6 @@
 import * as http from 'node:http';
 import * as https from 'node:https';
+import { addAbortSignal } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { readAtMost } from './bounded.js';
 import { parseCheckpoint } from './checkpoint.js';
@@ -34,10 +35,10 @@ export function httpSource(
   const { request, Agent } = base.startsWith('https:') ? https : http;
   const agent = new Agent({ keepAlive: true });
 
-  /** undefined where there is nothing (404). @throws SourceError */
-  async function get(path: string): Promise<Buffer | undefined> {
+  /** undefined where there is nothing (404). @throws SourceError; AbortError once `ended` says so */
+  async function get(path: string, ended?: AbortSignal): Promise<Buffer | undefined> {
     for (let attempt = 1; ; attempt += 1) {
-      const answer = await ask(path).catch((error: unknown) => {
+      const answer = await ask(path, ended).catch((error: unknown) => {
         if (attempt < attempts) return undefined;
         throw new SourceError(`${base}/${path} does not answer: ${reasonOf(error)}.`);
       });
@@ -46,16 +47,22 @@ export function httpSource(
       if (answer && (attempt === attempts || ![429, 502, 503, 504].includes(answer.status)))
         throw new SourceError(`${base}/${path} answers ${answer.status}${hintFor(answer.status)}.`);
       const pause = Math.max(answer?.pauseMs ?? 0, FIRST_PAUSE_MS * 2 ** (attempt - 1));
-      await sleep(Math.min(pause, LONGEST_PAUSE_MS));
+      await sleep(Math.min(pause, LONGEST_PAUSE_MS), undefined, { signal: ended });
     }
   }
 
-  async function ask(path: string): Promise<{ status: number; body: Buffer; pauseMs: number }> {
+  async function ask(
+    path: string,
+    ended: AbortSignal | undefined,
+  ): Promise<{ status: number; body: Buffer; pauseMs: number }> {
     const bearer = typeof token === 'function' ? await token() : token;
     const headers: Record<string, string> = bearer === undefined ? {} : { authorization: `Bearer ${bearer}` };
     const answer = await new Promise<http.IncomingMessage>((resolve, reject) => {
       const signal = AbortSignal.timeout(patienceMs);
-      request(`${base}/${path}`, { headers, signal, agent }, resolve).once('error', reject).end();
+      const asking = request(`${base}/${path}`, { headers, signal, agent }, resolve).once('error', reject);
+      // Not AbortSignal.any: what it makes of the longer-lived signal would be held until the log has been read.
+      if (ended) addAbortSignal(ended, asking);
+      asking.end();
     });
     const body = await readAtMost(answer, MOST_BYTES);
     if (!body) throw new Error(`more than ${MOST_BYTES} bytes`);
@@ -72,7 +79,7 @@ export function httpSource(
       if (note) return note;
       throw new SourceError(`${base}/checkpoint is not there: it is no log, or one without any entry.`);
     },
-    tile: (name) => readTile(name, get),
+    tile: (name, ended) => readTile(name, (path) => get(path, ended)),
     async *checkpoints() {
       for (let after = 0, more = true; more;) {
         const page = pageOf(await get(`checkpoints?after=${after}`));

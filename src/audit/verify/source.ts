@@ -6,8 +6,11 @@ import { TILE_WIDTH, tilePath, type TileName } from './tiles.js';
 export interface LogSource {
   /** The newest signed checkpoint. @throws SourceError where there is none */
   checkpoint(): Promise<Uint8Array>;
-  /** A tile or a bundle of entries, or undefined where it is not there. The full one may stand for a partial one. */
-  tile(name: TileName): Promise<StoredTile | undefined>;
+  /**
+   * A tile or a bundle of entries, or undefined where it is not there. The full one may stand for a partial one.
+   * @param ended says that nobody waits for it any more: a source that would go on asking stops
+   */
+  tile(name: TileName, ended?: AbortSignal): Promise<StoredTile | undefined>;
   /** Every signed checkpoint that was kept, from the smallest up. */
   checkpoints(): AsyncIterable<KeptCheckpoint>;
 }

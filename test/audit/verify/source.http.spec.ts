@@ -22,7 +22,6 @@ beforeAll(() => {
   folder = mkdtempSync(join(tmpdir(), 'stafett-log-'));
 });
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
-// A server for each test: a verification that has failed leaves requests on their way.
 beforeEach(async () => {
   rmSync(folder, { recursive: true, force: true });
   log = new LogFolder(folder, key).write(entries, [1, 2, 3, 4, 400]);
@@ -99,6 +98,35 @@ describe('a log under a URL', () => {
       return true;
     };
     await expect(verify(token)).rejects.toThrow(said);
+  });
+
+  it('is asked for nothing more by a verification that has failed', async () => {
+    let closed = 0;
+    answer = (request, response) => {
+      if (request.url?.endsWith('/tile/entries/000')) setTimeout(() => response.writeHead(500).end(), 100);
+      // Of the three hash tiles one is busy, one says nothing at all, and one says only a part of what it has.
+      else if (request.url?.endsWith('/tile/0/000')) response.writeHead(503).end();
+      else if (request.url?.endsWith('/tile/0/001')) response.once('close', () => (closed += 1));
+      else if (request.url?.includes('/tile/0/002'))
+        response.once('close', () => (closed += 1)).write('a part');
+      else return false;
+      return true;
+    };
+    await expect(verify('secret')).rejects.toThrow(/answers 500\./);
+    const before = [...requests];
+    expect(before).toContain('/v1/log/tile/0/002.p/188');
+    // The busy one would be asked again after 250 ms.
+    await new Promise((resolve) => setTimeout(resolve, 500));
+    expect({ requests, closed }).toEqual({ requests: before, closed: 2 });
+  });
+
+  it('does not go on waiting for a busy log once nobody waits for it', async () => {
+    answer = (_, response) => response.writeHead(503, { 'retry-after': '9' }).end() !== undefined;
+    const ended = new AbortController();
+    const reading = httpSource(url).tile({ level: 0, index: 0, width: 256 }, ended.signal);
+    setTimeout(() => ended.abort(), 100);
+    await expect(reading).rejects.toThrow('aborted');
+    expect(requests).toHaveLength(1);
   });
 
   it('does not send the token elsewhere', async () => {
