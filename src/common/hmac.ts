@@ -32,8 +32,7 @@ export function sha256Of(prefix: Uint8Array, text: string): string {
 }
 
 function pad(key: Uint8Array, byte: number): void {
-  work.fill(byte, 0, BLOCK);
-  for (let i = 0; i < key.length; i += 1) work[i] = byte ^ (key[i] as number);
+  for (let i = 0; i < BLOCK; i += 1) work[i] = byte ^ (key[i] ?? 0);
 }
 
 function put(data: string | Uint8Array): number {
