@@ -10,6 +10,7 @@ import { AppModule, type Surroundings } from './app.module.js';
 import { AuditService } from './audit/audit.service.js';
 import { systemClock } from './common/clock.js';
 import { dayOf } from './common/days.js';
+import { Connections } from './common/http-connections.js';
 import { createHttpAdapter } from './common/http.js';
 import { Problem } from './common/problems.js';
 import type { Config } from './config/config.schema.js';
@@ -37,6 +38,8 @@ export interface HubOptions extends Surroundings {
 const forPlatform = /^\/(health\/|metrics$)/;
 /** How often a stopping hub looks for connections on which nothing is under way any more. */
 const IDLE_LOOK_MS = 20;
+/** The part of a stop's time that requests and answers under way get. What is left is for jobs, the queue and the database. */
+const FOR_REQUESTS = 2 / 3;
 
 /**
  * Starts the roles that the settings ask for, loads the directory file, and listens.
@@ -52,6 +55,7 @@ export async function startHub(
     { logger: false, abortOnError: false, bodyParser: false },
   );
   const fastify = app.getHttpAdapter().getInstance() as unknown as FastifyInstance;
+  const connections = new Connections(fastify.server);
   if (!config.process.roles.includes('api')) refuseAllButPlatform(fastify);
   let stopping: Promise<void> | undefined;
   fastify.addHook('onSend', (_request, reply, payload, done) => {
@@ -68,28 +72,32 @@ export async function startHub(
     throw listenProblem(error, config);
   }
   const { port } = app.getHttpServer().address() as AddressInfo;
-  return { app, port, stop: () => (stopping ??= drain(app, config.process.drainSeconds)) };
+  const ms = config.process.drainSeconds * 1000;
+  return { app, port, stop: () => (stopping ??= drain(app, connections, ms)) };
 }
 
 /**
- * First the door, so that what is inside can still ring and be dispatched; then everything else. After the time that a stop
- * may take, connections are cut: what was not committed is not there, and what was needs nobody.
+ * First the door, so that what is inside can still ring and be dispatched; then everything else. Connections that take too long are cut:
+ * what was not committed is not there, and what was needs nobody.
  */
-async function drain(app: NestFastifyApplication, seconds: number): Promise<void> {
-  const server = app.getHttpServer();
-  const cut = setTimeout(() => server.closeAllConnections(), seconds * 1000);
+async function drain(app: NestFastifyApplication, connections: Connections, ms: number): Promise<void> {
+  const until = performance.now() + ms;
+  const cut = setTimeout(() => connections.closeAll(), ms * FOR_REQUESTS);
   app.get(WakeupsService, { strict: false }).stopWaiting();
-  const idle = setInterval(() => server.closeIdleConnections(), IDLE_LOOK_MS);
-  await new Promise((resolve) => server.close(resolve));
+  const idle = setInterval(() => connections.closeIdle(), IDLE_LOOK_MS);
+  await connections.refuseNew();
   clearInterval(idle);
   clearTimeout(cut);
-  await within(seconds, app.close());
+  await within(until - performance.now(), app.close());
 }
 
-/** A queue whose Redis is gone never says that it has closed: then the stop goes on without it. What matters is in PostgreSQL. */
-async function within(seconds: number, work: Promise<void>): Promise<void> {
+/**
+ * A queue whose Redis is gone, or a database that says nothing, may keep what closes waiting for longer than a stop may take: then the stop
+ * goes on without it. What matters is in PostgreSQL.
+ */
+async function within(ms: number, work: Promise<void>): Promise<void> {
   const done = new AbortController();
-  const late = sleep(seconds * 1000, undefined, { signal: done.signal }).catch(() => undefined);
+  const late = sleep(ms, undefined, { signal: done.signal }).catch(() => undefined);
   await Promise.race([work, late]).finally(() => done.abort());
 }
 

@@ -1,0 +1,52 @@
+import type { IncomingMessage, Server, ServerResponse } from 'node:http';
+import { Server as TcpServer, type Socket } from 'node:net';
+
+interface State {
+  /** Requests that came and whose answers have not left yet. */
+  owed: number;
+  /** Bytes that had come when nothing was owed any more: what comes then begins another request. */
+  read: number;
+}
+
+/**
+ * A server's connections, and which of them have nothing under way. For Node (20 to 24) a connection is idle as soon as its answer was handed
+ * over, though most of it may still wait for a slow reader; its `close` and `closeIdleConnections` cut it there.
+ */
+export class Connections {
+  private readonly open = new Map<Socket, State>();
+
+  constructor(private readonly server: Server) {
+    server.on('connection', (socket) => {
+      this.open.set(socket, { owed: 0, read: 0 });
+      socket.once('close', () => this.open.delete(socket));
+    });
+    server.prependListener('request', ({ socket }: IncomingMessage, response: ServerResponse) => {
+      const state = this.open.get(socket);
+      if (!state) return;
+      state.owed += 1;
+      // When its last byte has gone to the system, or the connection has.
+      response.once('close', () => {
+        state.owed -= 1;
+        state.read = socket.bytesRead;
+      });
+    });
+  }
+
+  /**
+   * Takes no new connection, and resolves when the last one is gone. Unlike `http.Server.close` it cuts none, and still ends requests that
+   * take too long to come.
+   */
+  refuseNew(): Promise<void> {
+    return new Promise((resolve) => TcpServer.prototype.close.call(this.server, () => resolve()));
+  }
+
+  /** Closes those on which neither a request nor an answer is under way, and those that never began one. */
+  closeIdle(): void {
+    for (const [socket, { owed, read }] of this.open)
+      if (owed === 0 && socket.bytesRead === read) socket.destroy();
+  }
+
+  closeAll(): void {
+    for (const socket of this.open.keys()) socket.destroy();
+  }
+}

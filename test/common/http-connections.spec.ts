@@ -1,0 +1,101 @@
+import { createServer, type Server, type ServerResponse } from 'node:http';
+import { connect, type AddressInfo, type Socket } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Connections } from '../../src/common/http-connections.js';
+import { until } from '../support/until.js';
+
+/** More than the system keeps for a reader that does not read. */
+const LARGE = Buffer.alloc(30_000_000, 'a');
+let server: Server;
+let port: number;
+let connections: Connections;
+let answer: (response: ServerResponse) => void;
+beforeEach(async () => {
+  server = createServer({ requestTimeout: 400, headersTimeout: 400, connectionsCheckingInterval: 50 });
+  server.on('request', (request, response) => request.resume().once('end', () => answer(response)));
+  connections = new Connections(server);
+  answer = (response) => response.end('whole');
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  ({ port } = server.address() as AddressInfo);
+});
+afterEach(() => {
+  connections.closeAll();
+  server.close();
+});
+
+interface Reader {
+  readonly socket: Socket;
+  bytes: number;
+  closed: boolean;
+}
+
+async function open(said: string): Promise<Reader> {
+  const socket = connect(port, '127.0.0.1');
+  const reader = { socket, bytes: 0, closed: false };
+  socket.on('error', () => undefined).once('close', () => (reader.closed = true));
+  socket.on('data', (chunk) => (reader.bytes += chunk.length));
+  await new Promise<void>((resolve, reject) => socket.once('connect', resolve).once('error', reject));
+  if (said) socket.write(said);
+  return reader;
+}
+const request = 'GET / HTTP/1.1\r\nhost: hub\r\n\r\n';
+
+/** As a hub that stops does it. */
+function stop(): { over: () => boolean; ended: Promise<void> } {
+  let isOver = false;
+  const idle = setInterval(() => connections.closeIdle(), 10);
+  const ended = connections.refuseNew().then(() => {
+    isOver = true;
+    clearInterval(idle);
+  });
+  return { over: () => isOver, ended };
+}
+
+it('waits for an answer that a slow reader has not taken yet, and closes what rests or never began', async () => {
+  answer = (response) => response.end(response.req.url === '/' ? LARGE : 'whole');
+  const slow = await open('');
+  slow.socket.pause();
+  slow.socket.write(request);
+  const silent = await open('');
+  const resting = await open(request.replace('/', '/small'));
+  await until(() => resting.bytes > 0);
+  await sleep(100);
+  const stopping = stop();
+  await until(() => silent.closed && resting.closed);
+  await sleep(200);
+  expect({ over: stopping.over(), closed: slow.closed }).toEqual({ over: false, closed: false });
+  slow.socket.resume();
+  await stopping.ended;
+  await until(() => slow.closed);
+  expect(slow.bytes).toBeGreaterThan(LARGE.length);
+});
+
+it('lets a request that has begun come to its end, and takes no new connection', async () => {
+  const half = await open(request.slice(0, 20));
+  await sleep(50);
+  const stopping = stop();
+  await sleep(100);
+  expect(half.closed).toBe(false);
+  half.socket.write(request.slice(20));
+  await stopping.ended;
+  expect(half.bytes).toBeGreaterThan(0);
+  await expect(open('')).rejects.toThrow('ECONNREFUSED');
+});
+
+it('still ends a request that takes too long to come', async () => {
+  await open(request.slice(0, 20));
+  await sleep(50);
+  await stop().ended;
+});
+
+it('closes everything when it is told to', async () => {
+  answer = () => undefined;
+  const owed = await open(request);
+  await sleep(50);
+  const stopping = stop();
+  await sleep(50);
+  expect(owed.closed).toBe(false);
+  connections.closeAll();
+  await stopping.ended;
+  await until(() => owed.closed);
+});
