@@ -1,3 +1,5 @@
+import type { IncomingMessage } from 'node:http';
+import type { Socket } from 'node:net';
 import { createParamDecorator, SetMetadata, type ExecutionContext } from '@nestjs/common';
 import type { AgencyId, ControllerId, OrgNumber } from './ids.js';
 
@@ -50,6 +52,12 @@ export interface HubRequest {
   readonly routeOptions?: { readonly url?: string };
   caller?: Caller;
 }
+
+/** The connection on which the caller waits for the answer. */
+export const ConnectionOf = createParamDecorator(
+  (_: unknown, context: ExecutionContext): Socket =>
+    context.switchToHttp().getRequest<{ readonly raw: IncomingMessage }>().raw.socket,
+);
 
 /** The caller, which the guard in identity/ has put on the request. */
 export const CallerOf = createParamDecorator((_: unknown, context: ExecutionContext): Caller => {

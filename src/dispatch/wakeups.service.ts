@@ -27,9 +27,10 @@ interface Seen {
 
 /** Someone who waits for news in one agency's inbox. */
 export interface Waiter {
-  /** Resolves at the next news since the last call, or after some milliseconds. */
+  /** Resolves at the next news since the last call, or after some milliseconds; at once after `close`. */
   next(ms: number): Promise<void>;
-  close(): void;
+  /** Ends the waiting, and what waits just now. */
+  readonly close: () => void;
 }
 
 /**
@@ -94,6 +95,7 @@ export class WakeupsService implements OnApplicationBootstrap, BeforeApplication
   /** Register first, then look, then wait: news between the look and the wait is not missed. */
   register(agency: AgencyId): Waiter {
     let news = false;
+    let closed = false;
     let wakeUp: (() => void) | undefined;
     const onNews = (): void => {
       news = true;
@@ -103,7 +105,7 @@ export class WakeupsService implements OnApplicationBootstrap, BeforeApplication
     this.waiting.set(agency, waiters.add(onNews));
     return {
       next: async (ms) => {
-        if (!news && !this.stopping) {
+        if (!news && !closed && !this.stopping) {
           await new Promise<void>((resolve) => {
             const timer = setTimeout(resolve, ms);
             wakeUp = () => {
@@ -116,6 +118,8 @@ export class WakeupsService implements OnApplicationBootstrap, BeforeApplication
         news = false;
       },
       close: () => {
+        closed = true;
+        wakeUp?.();
         waiters.delete(onNews);
         if (waiters.size === 0 && this.waiting.get(agency) === waiters) this.waiting.delete(agency);
       },
@@ -132,13 +136,18 @@ export class WakeupsService implements OnApplicationBootstrap, BeforeApplication
   }
 
   /**
-   * Whether a look at this place would find nothing: the last one did, a moment ago, and there was no news since. For whoever has
-   * registered and waits then: a wake-up that is lost costs what it costs who waits already.
+   * Milliseconds for which a look at this place need not be: the last one found nothing, and there was no news since. For whoever has
+   * registered and waits so long then: a wake-up that is lost costs what it costs who waits already.
    */
-  isQuiet(agency: AgencyId, place: string): boolean {
+  quietMs(agency: AgencyId, place: string): number {
     const seen = this.seen.get(agency);
-    const freshMs = this.config.inbox.pollSeconds * 1000;
-    return seen?.place === place && performance.now() - seen.at < freshMs;
+    if (seen?.place !== place) return 0;
+    return Math.max(0, seen.at + this.config.inbox.pollSeconds * 1000 - performance.now());
+  }
+
+  /** How many wait in this process for news of an agency. */
+  waitersOf(agency: AgencyId): number {
+    return this.waiting.get(agency)?.size ?? 0;
   }
 
   private hear(message: string): void {

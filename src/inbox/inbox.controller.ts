@@ -1,7 +1,8 @@
+import type { Socket } from 'node:net';
 import { Controller, Get, HttpCode, Inject, Post } from '@nestjs/common';
 import { ApiBearerAuth, ApiBody, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { findType } from '../catalogue/catalogue.js';
-import { CallerOf, Needs, type Caller } from '../common/access.js';
+import { CallerOf, ConnectionOf, Needs, type Caller } from '../common/access.js';
 import type { Cursors } from '../common/cursor.js';
 import { JsonBody, QueryOf } from '../common/dto.js';
 import { pointerStep } from '../common/json.js';
@@ -23,6 +24,11 @@ import {
 import { PullService, type Page } from './pull.service.js';
 
 const DEFAULT_LIMIT = 100;
+/**
+ * How many an agency may have waiting in one process. At news each of them looks, in a transaction of its own; a system needs one for each
+ * inbox and record type that it reads.
+ */
+const MOST_WAITING = 32;
 
 @ApiTags('inbox')
 @ApiBearerAuth()
@@ -45,11 +51,19 @@ export class InboxController {
   @Get()
   @ApiOperation({ summary: 'What is addressed to the caller, in order' })
   @ApiOkResponse({ type: InboxPageDto })
-  async pull(@CallerOf() caller: Caller, @QueryOf(InboxQuery) query: InboxQuery): Promise<InboxPageDto> {
+  async pull(
+    @CallerOf() caller: Caller,
+    @QueryOf(InboxQuery) query: InboxQuery,
+    @ConnectionOf() connection: Socket,
+  ): Promise<InboxPageDto> {
     const types = typesOf(query.type);
     const after =
       query.after === undefined ? undefined : readPlace(this.cursors, listOf(caller, types), query.after).no;
-    const page = await this.waitFor(caller, after, types, query.limit ?? DEFAULT_LIMIT, query.wait ?? 0);
+    const limit = query.limit ?? DEFAULT_LIMIT;
+    const seconds = this.wakeups.waitersOf(caller.agencyId) < MOST_WAITING ? (query.wait ?? 0) : 0;
+    const page = await (seconds === 0
+      ? this.pulls.page(caller, after, types, limit)
+      : this.waitFor(caller, after, types, limit, seconds, connection));
     return {
       events: [...page.events],
       cursor: this.cursors.encode(listOf(caller, types), placeOf(page.upTo, types)),
@@ -92,24 +106,29 @@ export class InboxController {
     };
   }
 
-  /** Registers, looks, waits, and looks again: at news, and every few seconds where a wake-up was lost. A wait holds no transaction. */
+  /**
+   * Registers, looks, waits, and looks again: at news, and every few seconds where a wake-up was lost. A wait holds no transaction, and ends
+   * when who asked is gone: nothing is handed out to nobody.
+   */
   private async waitFor(
     caller: Caller,
     after: string | undefined,
     types: readonly string[] | null,
     limit: number,
     seconds: number,
+    connection: Socket,
   ): Promise<Page> {
-    if (seconds === 0) return this.pulls.page(caller, after, types, limit);
     const until = performance.now() + seconds * 1000;
     const waiter = this.wakeups.register(caller.agencyId);
+    connection.once('close', waiter.close);
     this.metrics.openPolls.inc();
     try {
       // Who polls again at once after a page finds nothing new, and need not look to know it.
-      let quiet = after !== undefined && this.wakeups.isQuiet(caller.agencyId, placeOf(after, types));
-      for (let from = after; ; quiet = false) {
+      let quietMs = after === undefined ? 0 : this.wakeups.quietMs(caller.agencyId, placeOf(after, types));
+      for (let from = after; ; quietMs = 0) {
         const left = until - performance.now();
-        if (!quiet) {
+        if (connection.destroyed) return { events: [], upTo: from ?? '0', more: false };
+        if (quietMs === 0) {
           const seen = this.wakeups.look(caller.agencyId);
           const page = await this.pulls.page(caller, from, types, limit);
           if (!page.more) seen(placeOf(page.upTo, types));
@@ -117,10 +136,11 @@ export class InboxController {
           // What was passed over once (withdrawn, say) is not looked at again; without a cursor only open ones are asked for.
           if (after !== undefined) from = page.upTo;
         }
-        await waiter.next(Math.min(left, this.config.inbox.pollSeconds * 1000));
+        await waiter.next(Math.min(left, quietMs || this.config.inbox.pollSeconds * 1000));
       }
     } finally {
       this.metrics.openPolls.dec();
+      connection.off('close', waiter.close);
       waiter.close();
     }
   }

@@ -33,7 +33,8 @@ export class InboxQuery {
     minimum: 0,
     maximum: 30,
     default: 0,
-    description: 'Seconds to wait where there is nothing',
+    description:
+      'Seconds to wait where there is nothing; 32 of an agency may wait, one more is answered at once',
   })
   @IsOptional()
   @IsInt()

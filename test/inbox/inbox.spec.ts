@@ -1,4 +1,6 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { jest } from '@jest/globals';
+import type { AgencyId } from '../../src/common/ids.js';
 import { DirectoryService } from '../../src/directory/directory.service.js';
 import { WakeupsService } from '../../src/dispatch/wakeups.service.js';
 import { PullService } from '../../src/inbox/pull.service.js';
@@ -11,6 +13,8 @@ import { dataOf, newYouth, releaseFor } from '../support/youths.js';
 const logged: string[] = [];
 let hub: TestHub;
 let school: Client, ot: Client, nav: Client;
+/** OT's. */
+let agencyId: AgencyId;
 beforeAll(async () => {
   hub = await startTestHub((config) => ({ ...config, process: { ...config.process, logLevel: 'error' } }), {
     write: (line: string) => void logged.push(line),
@@ -20,6 +24,8 @@ beforeAll(async () => {
     Client,
     Client,
   ];
+  const directory = await hub.hub.app.get(DirectoryService).snapshot();
+  agencyId = directory.agencyByNumber(ot.orgNumber)?.id as AgencyId;
 });
 afterAll(() => hub.close());
 
@@ -171,6 +177,54 @@ it('does not look for who polls again at once, wakes it all the same, and loses 
   }
 });
 
+it('loses two seconds by a lost wake-up since the last look, whoever it was for', async () => {
+  const { cursor: start } = (await ot.pull('?limit=500')).body;
+  const { cursor } = (await ot.pull(`?after=${start}&wait=1`)).body;
+  await sleep(1500);
+  const lost = jest.spyOn(hub.hub.app.get(WakeupsService), 'wake').mockReturnValue();
+  try {
+    const [recordId = ''] = await interrupt();
+    const before = performance.now();
+    expect(recordIds((await ot.pull(`?after=${cursor}&wait=10`)).body.events)).toEqual([recordId]);
+    expect(performance.now() - before).toBeLessThan(1200);
+  } finally {
+    lost.mockRestore();
+  }
+});
+
+it('hands out nothing to who has gone while waiting', async () => {
+  const { cursor } = (await ot.pull('?limit=500')).body;
+  const looks = jest.spyOn(hub.hub.app.get(PullService), 'page');
+  try {
+    const leaving = new AbortController();
+    const gone = fetch(`${hub.url}/v1/inbox?after=${cursor}&wait=10`, {
+      headers: { authorization: `Bearer ${await hub.token(agencies.ot)}` },
+      signal: leaving.signal,
+    });
+    await until(() => looks.mock.calls.length === 1);
+    leaving.abort();
+    await expect(gone).rejects.toThrow('aborted');
+    await until(() => hub.hub.app.get(WakeupsService).waitersOf(agencyId) === 0, 1);
+    const [recordId = ''] = await interrupt();
+    expect(looks).toHaveBeenCalledTimes(1);
+    expect(recordIds((await ot.pull(`?after=${cursor}`)).body.events)).toEqual([recordId]);
+  } finally {
+    looks.mockRestore();
+  }
+});
+
+it('lets thirty-two wait for one agency, answers one more at once, and wakes all', async () => {
+  const { cursor } = (await ot.pull('?limit=500')).body;
+  const waiting = Array.from({ length: 32 }, () => ot.pull(`?after=${cursor}&wait=20`));
+  await until(() => hub.hub.app.get(WakeupsService).waitersOf(agencyId) === 32);
+  const before = performance.now();
+  const { status, body } = await ot.pull(`?after=${cursor}&wait=20`);
+  expect({ status, events: body.events, cursor: body.cursor }).toEqual({ status: 200, events: [], cursor });
+  expect(performance.now() - before).toBeLessThan(3000);
+  const [recordId = ''] = await interrupt();
+  for (const page of await Promise.all(waiting)) expect(recordIds(page.body.events)).toEqual([recordId]);
+});
+
 it('looks again when another process has news, and not when its own news comes back to it', async () => {
   const { cursor: start } = (await ot.pull('?limit=500')).body;
   const waiting = ot.pull(`?after=${start}&wait=10`);
@@ -181,8 +235,7 @@ it('looks again when another process has news, and not when its own news comes b
     const again = ot.pull(`?after=${cursor}&wait=10`);
     await new Promise((resolve) => setTimeout(resolve, 500));
     expect(looks).not.toHaveBeenCalled();
-    const agency = (await hub.hub.app.get(DirectoryService).snapshot()).agencyByNumber(ot.orgNumber);
-    await hub.sql(`select pg_notify('stafett_inbox', $1)`, [`another ${agency?.id}`]);
+    await hub.sql(`select pg_notify('stafett_inbox', $1)`, [`another ${agencyId}`]);
     await until(() => looks.mock.calls.length === 1);
     const [recordId = ''] = await interrupt();
     expect(recordIds((await again).body.events)).toEqual([recordId]);
