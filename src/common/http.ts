@@ -28,6 +28,12 @@ const CHECK_EVERY_MS = 1000;
 const PAGE_POLICY =
   "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
 
+/**
+ * Milliseconds without a byte in either direction after which a connection with a request or an answer on it is closed: twice the longest
+ * wait of a poll. Node knows no such limit, and a client that never reads its answer would keep it in memory for ever.
+ */
+const SILENT_MS = 60_000;
+
 const bodyless = new Set(['GET', 'HEAD']);
 
 /** No route has a schema of Fastify's: what would compile them (ajv, fast-json-stringify) is not even read, at each start. */
@@ -54,6 +60,7 @@ export function createHttpAdapter({ http }: HttpLimits): FastifyAdapter {
     schemaController: { compilersFactory: { buildValidator: noSchemas, buildSerializer: noSchemas } },
     bodyLimit: http.bodyLimitBytes,
     requestTimeout: http.requestTimeoutMs,
+    connectionTimeout: SILENT_MS,
     keepAliveTimeout: http.keepAliveSeconds * 1000,
     http: {
       maxHeaderSize: MAX_HEADERS_BYTES,

@@ -17,13 +17,14 @@ const EMPTY_MS = 10;
 
 /**
  * GCRA, the leaky bucket as a meter: one moment per agency says when what it was given so far would have been used up at the
- * allowed rate. Nothing is given beyond a second ahead of now. The table is unlogged: after a crash everyone begins anew.
+ * allowed rate. Nothing is given beyond a second ahead of now. The table is unlogged: after a crash everyone begins anew, and so does
+ * who has a moment that only a clock which was set back since can have given.
  */
 const lease = statement(
   'identity.lease-requests',
   `with at as materialized (select clock_timestamp() as now),
    held as materialized (select used_until from stafett.rate_lease where agency_id = $1 for update),
-   room as (select now, greatest(coalesce((select used_until from held), now), now) as from_when from at),
+   room as (select now, greatest(coalesce((select used_until from held where used_until < now + interval '1 minute'), now), now) as from_when from at),
    portion as materialized (
      select now, from_when, least($2::int, floor(extract(epoch from now + interval '1 second' - from_when) * $3::int))::int as given from room
    )

@@ -27,6 +27,8 @@ const SWEEP_EVERY_MS = 1000;
 @Injectable()
 export class Doorbell implements OnApplicationBootstrap, BeforeApplicationShutdown {
   private readonly due = new Set<number>();
+  /** Lanes whose ring is on its way to the queue. */
+  private readonly ringing = new Set<number>();
   private gathering: NodeJS.Timeout | undefined;
   private sweeping: NodeJS.Timeout | undefined;
   private sweep: Promise<void> | undefined;
@@ -87,11 +89,23 @@ export class Doorbell implements OnApplicationBootstrap, BeforeApplicationShutdo
     await this.bells.close().catch(this.queueFailed);
   }
 
+  /** A lane whose last ring has not been taken yet keeps this one: a queue that says nothing (Redis, stopped) would have them all to keep. */
   private flush(): void {
-    const lanes = [...this.due];
-    this.due.clear();
     this.gathering = undefined;
-    for (const lane of lanes) void this.bells.add(lane).catch(this.queueFailed);
+    for (const lane of this.due) {
+      if (this.ringing.has(lane)) continue;
+      this.due.delete(lane);
+      this.ringing.add(lane);
+      void this.bells
+        .add(lane)
+        .catch(this.queueFailed)
+        .finally(() => this.rung(lane));
+    }
+  }
+
+  private rung(lane: number): void {
+    this.ringing.delete(lane);
+    if (this.due.has(lane) && !this.stopped) this.gathering ??= setTimeout(() => this.flush(), GATHER_MS);
   }
 
   /** Rings for records and rechecks that have waited too long: their ring was lost, or a worker died at them. */

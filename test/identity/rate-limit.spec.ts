@@ -49,6 +49,18 @@ it('lets it go on a moment later, and never mixes up two agencies', async () => 
   expect((await school.call('GET', '/v1/me')).status).toBe(200);
 });
 
+it('lets an agency go on whose requests were counted by a clock that was set back since', async () => {
+  await sleep(1100);
+  await hub.sql(`update stafett.rate_lease set used_until = now() + interval '1 hour'`);
+  expect((await school.call('GET', '/v1/me')).status).toBe(200);
+  const [row] = await hub.sql<{ soon: boolean }>(
+    `select max(used_until) filter (where agency_id = a.id) < now() + interval '2 seconds' as soon
+     from stafett.rate_lease, stafett.agency a where a.org_number = $1 group by a.id`,
+    [agencies.school],
+  );
+  expect(row?.soon).toBe(true);
+});
+
 it('counts what it turned away per agency, in one entry and not in one each', async () => {
   await sleep(1100);
   const before = await hub.sql(`select from stafett.entry_detail where act = 'call-refused'`);

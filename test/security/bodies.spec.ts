@@ -88,3 +88,9 @@ it('holds nothing any more of who has gone in the middle, nor of who was refused
   expect(late.answer()).toMatch(/^HTTP\/1\.1 503 /);
   expect((await push(body(90_000))).status).toBe(202);
 });
+
+it('keeps no connection on which nothing moves, and lets the longest poll wait', () => {
+  const { timeout } = hub.hub.app.getHttpServer();
+  expect(timeout).toBeGreaterThan(2 * 30_000 - 1);
+  expect(timeout).toBeLessThan(2 * 60_000);
+});
