@@ -59,8 +59,11 @@ export const anyRecheck = statement(
 
 export const takeRechecks = statement(
   'dispatch.take-rechecks',
-  `delete from stafett.recheck where no in (select no from stafett.recheck where shard = any ($1::int[]) order by no limit $2)
-   returning no, shard, cause, subject, other`,
+  `with taken as (
+     delete from stafett.recheck where no in (select no from stafett.recheck where shard = any ($1::int[]) order by no limit $2)
+     returning no, shard, cause, subject, other
+   )
+   select * from taken order by no`,
 );
 
 export const inactiveAgencies = statement(

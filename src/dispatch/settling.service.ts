@@ -109,9 +109,10 @@ export class SettlingService {
     const cancelled = await this.cancelled(tx, settled, now);
     const drafts: Draft[] = settled.flatMap(({ plan }) => plan.drafts);
     const notices: Notice[] = settled.flatMap(({ plan }) => plan.notices);
+    const untold = new Set(cancelled.records);
     this.audit.append(
       tx,
-      settled.flatMap((one) => actsOf(one, cancelled.records)),
+      settled.flatMap((one) => actsOf(one, untold)),
     );
     await this.transfers.write(
       tx,
@@ -187,7 +188,8 @@ interface Asker {
   readonly shard: number;
 }
 
-function actsOf({ record, youth, plan }: Settled, retracted: readonly RecordId[]): Act[] {
+/** @param untold records that were taken back: told of with the first that takes one back, and taken out then */
+function actsOf({ record, youth, plan }: Settled, untold: Set<RecordId>): Act[] {
   const about = {
     controllerId: record.controllerId,
     agencyId: record.senderId,
@@ -201,7 +203,7 @@ function actsOf({ record, youth, plan }: Settled, retracted: readonly RecordId[]
   else if (plan.reason === 'same-event') acts.push({ ...about, act: 'record-merged', detail: {} });
   else if (plan.reason === 'no-hand-over')
     acts.push({ ...about, act: 'record-kept', detail: { reason: plan.reason } });
-  if (record.cancels && retracted.includes(record.cancels))
+  if (record.cancels && untold.delete(record.cancels))
     acts.push({ ...about, act: 'record-retracted', recordId: record.cancels, detail: { by: record.id } });
   return acts;
 }

@@ -71,15 +71,15 @@ export const closeTransfers = statement(
    from unnest($1::uuid[], $2::text[], $3::text[]) as w (id, state, reason) where t.id = w.id`,
 );
 
-/** Lets held transfers go: they get their numbers now. The inbox locks are held. */
+/** Lets held transfers go: they get their numbers now, in the order in which their records were taken in. The inbox locks are held. */
 export const releaseTransfers = statement(
   'transfers.release',
   `with w as (
-     select * from unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::text[]) with ordinality as w (id, ground, categories, withheld, consents, ord)
+     select * from unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::text[]) as w (id, ground, categories, withheld, consents)
    ), numbered as (
      select w.*, (select coalesce(max(x.no), 0) from stafett.transfer x where x.recipient_id = t.recipient_id)
-       + row_number() over (partition by t.recipient_id order by w.ord) as no
-     from w join stafett.transfer t on t.id = w.id
+       + row_number() over (partition by t.recipient_id order by r.group_no, r.position, w.id) as no
+     from w join stafett.transfer t on t.id = w.id join stafett.record r on r.id = t.record_id
    )
    update stafett.transfer t set state = 'available', state_at = $6, available_at = $6, no = n.no, hold_reason = null, hold_until = null,
      ground = n.ground, categories = string_to_array(n.categories, ' '), withheld = string_to_array(n.withheld, ' '),

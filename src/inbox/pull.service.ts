@@ -52,8 +52,8 @@ interface Locked {
   /** The recipient's own youth of each transfer. */
   readonly own: ReadonlyMap<TransferId, YouthId>;
   readonly releases: ReadonlyMap<YouthId, Release[]>;
-  /** Transfers that were not withdrawn and did not expire meanwhile. */
-  readonly readable: ReadonlySet<TransferId>;
+  /** The states, under their locks, of transfers that were not withdrawn and did not expire meanwhile. */
+  readonly states: ReadonlyMap<TransferId, string>;
 }
 
 /** Hands out what is addressed to the caller: checks, opens, marks and leaves the trace in one transaction, and only then answers. */
@@ -140,10 +140,10 @@ export class PullService {
       snapshot,
       page.map(({ senderId }) => senderId),
     );
-    const { youths, own, releases, readable } = await this.lock(tx, caller, page, bodies);
+    const { youths, own, releases, states } = await this.lock(tx, caller, page, bodies);
     const inForce = new Set<ConsentId>([...releases.values()].flat().map(({ id }) => id));
     const handed = page
-      .filter((row) => readable.has(row.transferId))
+      .filter((row) => states.has(row.transferId))
       .flatMap((row): Handed[] => {
         if (row.notice) return [{ row }];
         const type = typeOf(row.type);
@@ -160,7 +160,7 @@ export class PullService {
         const delivery = deliveryOf(row, type, verdict, inForce);
         return delivery ? [{ row, delivery, youthIsThere: isThere(row, youths) }] : [];
       });
-    this.mark(tx, caller, directory, handed, keys, own);
+    this.mark(tx, caller, directory, handed, keys, own, states);
     return handed.map(({ row, delivery, youthIsThere }) => {
       if (!delivery) return noticeEvent(row);
       const data = youthIsThere ? bodies.get(row.transferId) : undefined;
@@ -211,8 +211,10 @@ export class PullService {
       youths,
       own: ownYouths(present, unlinked, linked),
       releases,
-      readable: new Set(
-        transfers.filter(({ state }) => state !== 'withdrawn' && state !== 'expired').map(({ id }) => id),
+      states: new Map(
+        transfers.flatMap(({ id, state }) =>
+          state === 'withdrawn' || state === 'expired' ? [] : [[id, state]],
+        ),
       ),
     };
   }
@@ -224,6 +226,7 @@ export class PullService {
     handed: readonly Handed[],
     keys: ReadonlyMap<YouthId, Keyed>,
     own: ReadonlyMap<TransferId, YouthId>,
+    states: ReadonlyMap<TransferId, string>,
   ): void {
     if (handed.length === 0) return;
     tx.send(collect, [
@@ -256,7 +259,7 @@ export class PullService {
               categories: [...delivery.categories],
               withheld: delivery.withheld,
               grounds: delivery.grounds,
-              again: row.state !== 'available',
+              again: states.get(row.transferId) !== 'available',
             },
           },
         ];

@@ -122,6 +122,33 @@ it('still hands out what an acknowledgement through a cursor above it has skippe
   expect(await through()).toMatchObject({ acknowledged: 1, skipped: 0 });
 });
 
+it('gives held records that one release lets go in the order in which they were taken in', async () => {
+  const youth = newYouth();
+  const { body } = await ot.push(
+    Array.from({ length: 12 }, () =>
+      ot.event('referral', dataOf('referral', youth), { holdforconsent: true }),
+    ),
+  );
+  const sent = body.receipts.map((receipt: Json) => receipt.recordId) as string[];
+  await ot.dispatched(sent.at(-1) ?? '');
+  await ot.call('POST', '/v1/consents', releaseFor(youth, ot.orgNumber, nav.orgNumber));
+  const of = (events: Json[]): string[] => recordIds(events).filter((id) => sent.includes(id));
+  expect(of(await nav.pullUntil((events) => of(events).length === sent.length))).toEqual(sent);
+});
+
+it('writes into the log that a transfer was handed out for the first time once, however many pull at once', async () => {
+  for (let round = 0; round < 5; round += 1) {
+    const { cursor } = (await ot.pull('?limit=500')).body;
+    const [recordId = ''] = await interrupt();
+    await Promise.all(Array.from({ length: 6 }, () => ot.pull(`?after=${cursor}`)));
+    const told = await hub.sql<{ again: boolean }>(
+      `select (detail ->> 'again')::boolean as again from stafett.entry_detail where act = 'transfer-disclosed' and record_id = $1`,
+      [recordId],
+    );
+    expect(told.map(({ again }) => again).sort()).toEqual([false, true, true, true, true, true]);
+  }
+});
+
 it('keeps a filter in the cursor', async () => {
   const { recordId } = await refer();
   const filtered = (await nav.pull('?limit=500&type=referral')).body;

@@ -301,6 +301,27 @@ it('takes an interruption back with one call, and tells the recipient', async ()
   expect(got.some((event) => event.recordid === recordId)).toBe(false);
 });
 
+it('tells of a retraction once, though two of one request take the same record back', async () => {
+  const youth = newYouth();
+  const first = await school.send(interrupted({ youth }));
+  await school.dispatched(first);
+  const { body } = await school.push(
+    Array.from({ length: 2 }, () =>
+      school.event(
+        'education-resumed',
+        dataOf('education-resumed', youth, { school: school.orgNumber, cancels: first }),
+      ),
+    ),
+  );
+  const both = body.receipts.map((receipt: Json) => receipt.recordId) as string[];
+  for (const id of both) await school.dispatched(id);
+  const told = await hub.sql<{ by: string }>(
+    `select detail ->> 'by' as by from stafett.entry_detail where act = 'record-retracted' and record_id = $1`,
+    [first],
+  );
+  expect(told).toEqual([{ by: both[0] }]);
+});
+
 it('takes back what comes after the call that takes it back, because it got its number late', async () => {
   const youth = newYouth();
   const { first, back } = await asAdmin(hub.database.superUrl, async (admin) => {
