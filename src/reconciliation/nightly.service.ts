@@ -2,7 +2,7 @@ import { Inject, Injectable, type OnApplicationBootstrap } from '@nestjs/common'
 import { SchedulerRegistry } from '@nestjs/schedule';
 import { CronJob } from 'cron';
 import { CLOCK, type Clock } from '../common/clock.js';
-import { dayOf } from '../common/days.js';
+import { dayOf, type Day } from '../common/days.js';
 import type { Config } from '../config/config.schema.js';
 import { CONFIG } from '../config/config.module.js';
 import { ConfigError } from '../config/load.js';
@@ -11,9 +11,19 @@ import { faultFields, Log } from '../telemetry/log.js';
 import { kinds } from './reconciliation.dto.js';
 import { RunsService } from './runs.service.js';
 
-/** One run of each kind a night, however many schedulers there are. */
+const ZONE = 'Europe/Oslo';
+/** How often a scheduler looks whether the last night's runs were done. */
+const LOOK_MS = 5 * 60_000;
+const DAY_MS = 24 * 60 * 60_000;
+
+/**
+ * One run of each kind a night, however many schedulers there are. A night whose runs were begun and not finished, as their process was stopped,
+ * or that no scheduler was there for, is made up for within a day.
+ */
 @Injectable()
 export class NightlyService implements OnApplicationBootstrap {
+  private job: CronJob | undefined;
+
   constructor(
     @Inject(CONFIG) private readonly config: Config,
     @Inject(CLOCK) private readonly clock: Clock,
@@ -27,24 +37,30 @@ export class NightlyService implements OnApplicationBootstrap {
   onApplicationBootstrap(): void {
     if (!this.config.process.roles.includes('scheduler')) return;
     const { nightly } = this.config.reconciliation;
-    let job: CronJob;
     try {
-      job = new CronJob(nightly, () => this.tonight(), null, false, 'Europe/Oslo');
+      this.job = new CronJob(nightly, () => this.lastNight(), null, false, ZONE);
     } catch {
       throw new ConfigError(
         `reconciliation.nightly: "${nightly}" is not allowed. Allowed: a cron expression of five parts (minute hour day month weekday).`,
       );
     }
-    this.registry.addCronJob('reconciliation', job);
-    job.start();
+    this.registry.addCronJob('reconciliation', this.job);
+    this.job.start();
+    const look = setInterval(() => void this.lastNight(), LOOK_MS);
+    this.registry.addInterval('reconciliation', look);
   }
 
-  /** The run of this day in Norway, unless another process has it or has done it. */
-  async tonight(): Promise<void> {
-    const day = dayOf(this.clock.now());
+  /** The runs of the last night, unless another process has them or they are done. */
+  async lastNight(): Promise<void> {
+    const now = this.clock.now();
+    const due = this.job?.cronTime.getNextDateFrom(new Date(now.getTime() - DAY_MS), ZONE).toJSDate();
+    if (due && due <= now) await this.runsOf(dayOf(due));
+  }
+
+  private async runsOf(night: Day): Promise<void> {
     for (const kind of kinds) {
       try {
-        await this.scheduled.once(`reconcile-${kind}`, day, async (lease) => {
+        await this.scheduled.once(`reconcile-${kind}`, night, async (lease) => {
           const { runId, found } = await this.runs.run({ kind, lease });
           this.log.info('reconciled', { runId, job: kind, count: found });
         });

@@ -1,0 +1,62 @@
+import { NightlyService } from '../../src/reconciliation/nightly.service.js';
+import { startTestHub, type TestHub } from '../support/hub.js';
+
+const at = (nightly: string): Promise<TestHub> =>
+  startTestHub((config) => ({ ...config, reconciliation: { ...config.reconciliation, nightly } }));
+const lastNight = (hub: TestHub): Promise<void> =>
+  hub.hub.app.get(NightlyService, { strict: false }).lastNight();
+
+interface Run {
+  readonly job: string;
+  readonly slot: string;
+  readonly fence: string;
+  readonly done: boolean;
+}
+const runs = (hub: TestHub): Promise<Run[]> =>
+  hub.sql<Run>(
+    `select job, slot, fence::text, finished_at is not null as done from stafett.scheduled_run where job like 'reconcile-%' order by job`,
+  );
+
+describe('the nightly runs', () => {
+  let hub: TestHub;
+  beforeAll(async () => {
+    hub = await at('15 2 * * *');
+  });
+  afterAll(() => hub.close());
+
+  it('are made up for where nobody was there for them, once', async () => {
+    await lastNight(hub);
+    const made = await runs(hub);
+    expect(made.length).toBeGreaterThan(0);
+    expect(new Set(made.map(({ slot }) => slot)).size).toBe(1);
+    expect(made.every(({ fence, done }) => fence === '1' && done)).toBe(true);
+    await lastNight(hub);
+    expect(await runs(hub)).toEqual(made);
+  });
+
+  it('are left to who has them, and taken over from who is gone', async () => {
+    const unfinished = (until: string): Promise<unknown> =>
+      hub.sql(
+        `update stafett.scheduled_run set finished_at = null, lease_until = now() + $1::interval where job like 'reconcile-%'`,
+        [until],
+      );
+    await unfinished('1 minute');
+    await lastNight(hub);
+    expect((await runs(hub)).some(({ done }) => done)).toBe(false);
+    await unfinished('-1 second');
+    await lastNight(hub);
+    expect((await runs(hub)).every(({ fence, done }) => fence === '2' && done)).toBe(true);
+  });
+});
+
+it('do nothing in a night that has none', async () => {
+  // In so many days as make it neither today nor yesterday.
+  const weekday = (new Date().getUTCDay() + 3) % 7;
+  const hub = await at(`15 2 * * ${weekday}`);
+  try {
+    await lastNight(hub);
+    expect(await runs(hub)).toEqual([]);
+  } finally {
+    await hub.close();
+  }
+});
