@@ -8,14 +8,16 @@ import { GuardedClient } from '../database/client.js';
 /** One ring: "look at this lane". It carries no data; the work to do is a state in Postgres. */
 export interface Ring {
   readonly lane: number;
+  /** Past every mark of what is thought to be done. */
+  readonly fromTheBeginning?: boolean;
 }
 
 type OnError = (error: Error) => void;
 
 /** BullMQ behind the few calls that the hub makes, the same on PostgreSQL and on Redis. */
 export interface Bells {
-  add(lane: number): Promise<void>;
-  work(lanes: number, look: (lane: number) => Promise<void>, onError: OnError): void;
+  add(ring: Ring): Promise<void>;
+  work(lanes: number, look: (ring: Ring) => Promise<void>, onError: OnError): void;
   close(): Promise<void>;
 }
 
@@ -29,10 +31,10 @@ const REOPEN_MS = 500;
 
 const kept = { removeOnComplete: true, removeOnFail: true } as const;
 
-// One waiting and one active job a lane at most; what rings while the lane is being looked at makes one more look.
-const once = (lane: number): object => ({
+// Of each kind one waiting and one active job a lane at most; what rings while the lane is being looked at makes one more look.
+const once = ({ lane, fromTheBeginning }: Ring): object => ({
   ...kept,
-  deduplication: { id: `lane-${lane}`, keepLastIfActive: true },
+  deduplication: { id: `lane-${lane}${fromTheBeginning ? '-whole' : ''}`, keepLastIfActive: true },
 });
 
 /** @param url where BullMQ keeps its jobs: the settings' queue.url, or the application's database */
@@ -166,12 +168,12 @@ function bells(store: Store, onError: OnError): Bells {
   const opening = open(() => store.queue(), false, onError).then((opened) => (queue = opened));
   let working: Promise<AnyWorker | undefined> | undefined;
   return {
-    add: async (lane) => {
+    add: async (ring) => {
       if (!queue) throw new Error('the queue of rings is not open yet');
-      await queue.add('look', { lane }, once(lane));
+      await queue.add('look', ring, once(ring));
     },
     work: (lanes, look, onError) => {
-      const worker = (): AnyWorker => store.worker(async (job) => look(job.data.lane), lanes);
+      const worker = (): AnyWorker => store.worker(async (job) => look(job.data), lanes);
       working = open(worker, store.workerWaits, onError);
       void working.then((opened) => opened?.run()).catch(onError);
     },

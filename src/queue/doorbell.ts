@@ -26,7 +26,8 @@ const SWEEP_EVERY_MS = 1000;
 /** Rings after the commit. A ring that is lost costs time, never a record: the sweeper rings for what has waited. */
 @Injectable()
 export class Doorbell implements OnApplicationBootstrap, BeforeApplicationShutdown {
-  private readonly due = new Set<number>();
+  /** Lanes to ring for, and whether the look is to be from the beginning. */
+  private readonly due = new Map<number, boolean>();
   /** Lanes whose ring is on its way to the queue. */
   private readonly ringing = new Set<number>();
   private gathering: NodeJS.Timeout | undefined;
@@ -57,7 +58,11 @@ export class Doorbell implements OnApplicationBootstrap, BeforeApplicationShutdo
     if (!this.config.process.roles.includes('worker')) return;
     const { lanes } = this;
     if (!lanes) throw new Error('nobody looks when the doorbell rings');
-    this.bells.work(this.config.queue.lanes, (lane) => lanes.wake(lane), this.queueFailed);
+    this.bells.work(
+      this.config.queue.lanes,
+      ({ lane, fromTheBeginning }) => lanes.wake(lane, fromTheBeginning),
+      this.queueFailed,
+    );
     this.sweeping = setInterval(() => {
       this.sweep ??= this.sweepOnce().finally(() => (this.sweep = undefined));
     }, SWEEP_EVERY_MS);
@@ -69,7 +74,7 @@ export class Doorbell implements OnApplicationBootstrap, BeforeApplicationShutdo
     const lanes = new Set([...shards].map((shard) => laneOf(shard, this.config.queue.lanes)));
     const local = this.config.process.roles.includes('worker');
     for (const lane of lanes) {
-      this.due.add(lane);
+      this.due.set(lane, fromTheBeginning || this.due.get(lane) === true);
       if (local) void this.lanes?.wake(lane, fromTheBeginning);
     }
     this.gathering ??= setTimeout(() => this.flush(), local ? GATHER_LOCAL_MS : GATHER_MS);
@@ -92,12 +97,12 @@ export class Doorbell implements OnApplicationBootstrap, BeforeApplicationShutdo
   /** A lane whose last ring has not been taken yet keeps this one: a queue that says nothing (Redis, stopped) would have them all to keep. */
   private flush(): void {
     this.gathering = undefined;
-    for (const lane of this.due) {
+    for (const [lane, fromTheBeginning] of this.due) {
       if (this.ringing.has(lane)) continue;
       this.due.delete(lane);
       this.ringing.add(lane);
       void this.bells
-        .add(lane)
+        .add({ lane, ...(fromTheBeginning && { fromTheBeginning }) })
         .catch(this.queueFailed)
         .finally(() => this.rung(lane));
     }

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { connect, createServer, type AddressInfo, type Server } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { openBells, type Bells } from '../../src/queue/backend.js';
+import { openBells, type Bells, type Ring } from '../../src/queue/backend.js';
 import { testConfig } from '../support/hub.js';
 import { freePort } from '../../src/database/processes.js';
 import { asAdmin, createDatabase, elsewhere, type TestDatabase } from '../support/database.js';
@@ -50,26 +50,26 @@ function throughTheDoor(): string {
   return url.href;
 }
 
-const rung = (bells: Bells, lane: number): Promise<boolean> =>
-  bells.add(lane).then(
+const rung = (bells: Bells, ring: Ring): Promise<boolean> =>
+  bells.add(ring).then(
     () => true,
     () => false,
   );
 
 it('outlives a server that goes down in the moment a connection has signed in, and rings once it is back', async () => {
-  const looks: number[] = [];
+  const looks: Ring[] = [];
   const bells = openBells(testConfig('unused'), throughTheDoor(), () => undefined);
   try {
     bells.work(
       4,
-      (lane) => Promise.resolve(void looks.push(lane)),
+      (ring) => Promise.resolve(void looks.push(ring)),
       () => undefined,
     );
     await until(() => ended > 3);
-    await expect(bells.add(1)).rejects.toThrow('not open yet');
+    await expect(bells.add({ lane: 1 })).rejects.toThrow('not open yet');
     down = false;
-    await until(() => rung(bells, 2));
-    await until(() => looks.includes(2));
+    await until(() => rung(bells, { lane: 2 }));
+    await until(() => looks.some(({ lane }) => lane === 2));
 
     // Again, with a worker that runs already.
     down = true;
@@ -83,8 +83,8 @@ it('outlives a server that goes down in the moment a connection has signed in, a
     );
     await until(() => ended > 3);
     down = false;
-    await until(() => rung(bells, 3));
-    await until(() => looks.includes(3));
+    await until(() => rung(bells, { lane: 3, fromTheBeginning: true }));
+    await until(() => looks.some(({ lane, fromTheBeginning }) => lane === 3 && fromTheBeginning === true));
   } finally {
     await bells.close();
   }
@@ -132,20 +132,20 @@ it('asks a server that refuses a second connection twice a second, not as fast a
     const port = await freePort();
     const config = testConfig('unused');
     const onRedis = { ...config, queue: { ...config.queue, url: `redis://127.0.0.1:${port}` } };
-    const looks: number[] = [];
+    const looks: Ring[] = [];
     const failed: Error[] = [];
     const bells = openBells(onRedis, 'unused', (error) => failed.push(error));
     bells.work(
       4,
-      (lane) => Promise.resolve(void looks.push(lane)),
+      (ring) => Promise.resolve(void looks.push(ring)),
       () => undefined,
     );
     await until(() => failed.some(({ message }) => message.includes('max retries')));
-    await expect(bells.add(1)).rejects.toThrow('not open yet');
+    await expect(bells.add({ lane: 1 })).rejects.toThrow('not open yet');
     const redis = await startRedis(port);
     try {
-      await until(() => rung(bells, 2));
-      await until(() => looks.includes(2));
+      await until(() => rung(bells, { lane: 2 }));
+      await until(() => looks.some(({ lane }) => lane === 2));
     } finally {
       await bells.close();
       await redis.stop();
