@@ -6,6 +6,7 @@ import { Cosignatures1764300000000 } from './1764300000000-cosignatures.js';
 import { StaffKeys1764400000000 } from './1764400000000-staff-keys.js';
 import { Auditors1764500000000 } from './1764500000000-auditors.js';
 import { LighterRows1764600000000 } from './1764600000000-lighter-rows.js';
+import { StrayRows1764700000000 } from './1764700000000-stray-rows.js';
 
 /** Every migration, oldest first. Named one by one, so that the built files and the tests run the same list. */
 export const migrations = [
@@ -17,4 +18,5 @@ export const migrations = [
   StaffKeys1764400000000,
   Auditors1764500000000,
   LighterRows1764600000000,
+  StrayRows1764700000000,
 ];

@@ -20,14 +20,17 @@ export function ensurePartitions(db: DataSource): Promise<number> {
 /**
  * Whether both partitioned tables have a partition of their own for next month, by the database's clock. Without one rows
  * go to the default partition, where they can neither be dropped month by month nor make room for a partition later:
- * readiness says so while there is time.
+ * readiness says so while there is time. Where rows of that month are there already, left by a clock that ran ahead, it is too late, and no
+ * reason to serve nobody.
  */
 export async function nextMonthHasPartitions(db: DataSource): Promise<boolean> {
   const [row] = await db.query<{ ready: boolean }[]>(`
-    select count(*) = 2 as ready
-    from unnest(array['record_body', 'audit_entry']) as parent
-    join pg_catalog.pg_inherits h on h.inhparent = to_regclass('stafett.' || parent)
-    join pg_catalog.pg_class c on c.oid = h.inhrelid
-    where c.relname = parent || '_' || to_char(date_trunc('month', now() at time zone 'UTC') + interval '1 month', 'YYYY_MM')`);
+    with next as (select (date_trunc('month', now() at time zone 'UTC') + interval '1 month') as month),
+    ids as (select stafett.uuid_at(month at time zone 'UTC') as first, stafett.uuid_at((month + interval '1 month') at time zone 'UTC') as beyond from next)
+    select (to_regclass('stafett.record_body_' || to_char(month, 'YYYY_MM')) is not null
+        or exists (select from stafett.record_body, ids where id >= first and id < beyond))
+      and (to_regclass('stafett.audit_entry_' || to_char(month, 'YYYY_MM')) is not null
+        or exists (select from stafett.audit_entry, ids where id >= first and id < beyond)) as ready
+    from next`);
   return row?.ready ?? false;
 }
