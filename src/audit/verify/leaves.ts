@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import type { Findings } from './findings.js';
 import { isCanonicalJson } from './form.js';
 import { leafHash, sameHash, HASH_BYTES } from './merkle.js';
@@ -40,6 +41,8 @@ export class TileReader {
     const total = Math.ceil(size / TILE_WIDTH);
     const coming: ReturnType<TileReader['fetch']>[] = [];
     const ended = new AbortController();
+    // Each request ahead listens for it, and Node takes more than ten listeners for a leak.
+    setMaxListeners(0, ended.signal);
     try {
       for (let index = 0, asked = 0; index < total; index += 1) {
         for (; asked < Math.min(total, index + AHEAD); asked += 1) {

@@ -1,3 +1,4 @@
+import { spawn } from 'node:child_process';
 import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -166,6 +167,28 @@ describe('stafett log verify', () => {
     expect(fromFolder.stdout).toContain('7 kept checkpoints');
     const fromEnvironment = await stafett(['log', 'verify', url, '--key', vkey], { STAFETT_TOKEN: 'secret' });
     expect(fromEnvironment.code).toBe(0);
+  });
+
+  it('says nothing else, in a process of its own, where the log is read far ahead', async () => {
+    log = new LogFolder(folder, key).write(
+      Array.from({ length: 2500 }, (_, i) => entryOf(i)),
+      [],
+    );
+    const args = ['log', 'verify', url, '--key', vkey, '--token', 'secret'];
+    const child = spawn(
+      process.execPath,
+      ['--import', './test/support/typescript.mjs', 'src/cli/main.ts', ...args],
+      { stdio: ['ignore', 'pipe', 'pipe'] },
+    );
+    const said = { stdout: '', stderr: '' };
+    for (const way of ['stdout', 'stderr'] as const)
+      child[way].setEncoding('utf8').on('data', (text: string) => (said[way] += text));
+    const code = await new Promise((resolve) => child.once('close', resolve));
+    expect({ code, ...said }).toEqual({
+      code: 0,
+      stdout: expect.stringContaining('The log is whole'),
+      stderr: '',
+    });
   });
 
   it('says which entry is wrong, and ends with 1', async () => {
