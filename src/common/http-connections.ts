@@ -30,6 +30,12 @@ export class Connections {
         state.read = socket.bytesRead;
       });
     });
+    // Without a listener Node closes whatever was silent for the server's timeout, answers that are still being made included.
+    server.on('timeout', (socket) => {
+      if ((this.open.get(socket)?.owed ?? 0) > 0 && socket.writableLength === 0)
+        socket.setTimeout(server.timeout);
+      else socket.destroy();
+    });
   }
 
   /**

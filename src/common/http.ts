@@ -29,8 +29,8 @@ const PAGE_POLICY =
   "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
 
 /**
- * Milliseconds without a byte in either direction after which a connection with a request or an answer on it is closed: twice the longest
- * wait of a poll. Node knows no such limit, and a client that never reads its answer would keep it in memory for ever.
+ * Milliseconds without a byte in either direction after which a connection is closed, unless it waits for the hub (Connections): a client that
+ * never reads its answer would keep it in memory for ever.
  */
 const SILENT_MS = 60_000;
 

@@ -78,6 +78,7 @@ it('lets a request that has begun come to its end, and takes no new connection',
   expect(half.closed).toBe(false);
   half.socket.write(request.slice(20));
   await stopping.ended;
+  await until(() => half.closed);
   expect(half.bytes).toBeGreaterThan(0);
   await expect(open('')).rejects.toThrow('ECONNREFUSED');
 });
@@ -98,4 +99,24 @@ it('closes everything when it is told to', async () => {
   connections.closeAll();
   await stopping.ended;
   await until(() => owed.closed);
+});
+
+it('closes who does not read, and who rests, after so long without a byte, and waits for an answer that is being made', async () => {
+  server.setTimeout(150);
+  server.keepAliveTimeout = 150;
+  const answers: ServerResponse[] = [];
+  answer = (response) => (response.req.url === '/' ? response.end(LARGE) : answers.push(response));
+  const unread = await open('');
+  unread.socket.pause();
+  unread.socket.write(request);
+  const waits = await open(request.replace('/', '/long'));
+  await until(() => answers.length === 1);
+  const connected = (): Promise<number> =>
+    new Promise((resolve) => server.getConnections((_, count) => resolve(count)));
+  await until(async () => (await connected()) === 1, 5);
+  await sleep(400);
+  expect(waits.closed).toBe(false);
+  answers[0]?.end('made');
+  await until(() => waits.bytes > 0);
+  await until(() => waits.closed, 5);
 });
