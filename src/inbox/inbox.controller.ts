@@ -1,4 +1,5 @@
 import type { Socket } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { Controller, Get, HttpCode, Inject, Post } from '@nestjs/common';
 import { ApiBearerAuth, ApiBody, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { findType } from '../catalogue/catalogue.js';
@@ -60,10 +61,14 @@ export class InboxController {
     const after =
       query.after === undefined ? undefined : readPlace(this.cursors, listOf(caller, types), query.after).no;
     const limit = query.limit ?? DEFAULT_LIMIT;
-    const seconds = this.wakeups.waitersOf(caller.agencyId) < MOST_WAITING ? (query.wait ?? 0) : 0;
-    const page = await (seconds === 0
+    const seconds = query.wait ?? 0;
+    const isCrowded = this.wakeups.waitersOf(caller.agencyId) >= MOST_WAITING;
+    const page = await (seconds === 0 || isCrowded
       ? this.pulls.page(caller, after, types, limit)
       : this.waitFor(caller, after, types, limit, seconds, connection));
+    // Else it would ask again as fast as it is answered.
+    if (isCrowded && page.events.length === 0)
+      await sleep(Math.min(seconds, this.config.inbox.pollSeconds) * 1000);
     return {
       events: [...page.events],
       cursor: this.cursors.encode(listOf(caller, types), placeOf(page.upTo, types)),

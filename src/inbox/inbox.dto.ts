@@ -34,7 +34,7 @@ export class InboxQuery {
     maximum: 30,
     default: 0,
     description:
-      'Seconds to wait where there is nothing; 32 of an agency may wait, one more is answered at once',
+      'Seconds to wait where there is nothing; 32 of an agency may wait; one more is looked for once, and answered within two seconds',
   })
   @IsOptional()
   @IsInt()
