@@ -1,6 +1,6 @@
 import { Inject, Injectable, type OnApplicationBootstrap } from '@nestjs/common';
 import { SchedulerRegistry } from '@nestjs/schedule';
-import { CronJob } from 'cron';
+import { CronJob, type CronTime } from 'cron';
 import { CLOCK, type Clock } from '../common/clock.js';
 import { dayOf, type Day } from '../common/days.js';
 import type { Config } from '../config/config.schema.js';
@@ -52,9 +52,8 @@ export class NightlyService implements OnApplicationBootstrap {
 
   /** The runs of the last night, unless another process has them or they are done. */
   async lastNight(): Promise<void> {
-    const now = this.clock.now();
-    const due = this.job?.cronTime.getNextDateFrom(new Date(now.getTime() - DAY_MS), ZONE).toJSDate();
-    if (due && due <= now) await this.runsOf(dayOf(due));
+    const due = this.job && lastDue(this.job.cronTime, this.clock.now());
+    if (due) await this.runsOf(dayOf(due));
   }
 
   private async runsOf(night: Day): Promise<void> {
@@ -69,4 +68,15 @@ export class NightlyService implements OnApplicationBootstrap {
       }
     }
   }
+}
+
+/** When it was due last, within a day. */
+export function lastDue(time: CronTime, now: Date): Date | undefined {
+  const next = (after: number): Date | undefined => {
+    const due = time.getNextDateFrom(new Date(after), ZONE).toJSDate();
+    return due <= now ? due : undefined;
+  };
+  let last = next(now.getTime() - DAY_MS);
+  for (let later = last; later; later = next(later.getTime() + 1000)) last = later;
+  return last;
 }

@@ -1,4 +1,5 @@
-import { NightlyService } from '../../src/reconciliation/nightly.service.js';
+import { CronTime } from 'cron';
+import { lastDue, NightlyService } from '../../src/reconciliation/nightly.service.js';
 import { startTestHub, type TestHub } from '../support/hub.js';
 
 const at = (nightly: string): Promise<TestHub> =>
@@ -59,4 +60,18 @@ it('do nothing in a night that has none', async () => {
   } finally {
     await hub.close();
   }
+});
+
+it.each([
+  ['15 2 * * *', '2026-11-27T12:00:00Z', '2026-11-27T01:15:00.000Z'],
+  ['15 2 * * *', '2026-11-27T01:14:59Z', '2026-11-26T01:15:00.000Z'],
+  ['15 2 * * *', '2026-11-27T01:15:00Z', '2026-11-27T01:15:00.000Z'],
+  ['15 2,14 * * *', '2026-11-27T13:20:00Z', '2026-11-27T13:15:00.000Z'],
+  ['0 * * * *', '2026-11-27T13:20:00Z', '2026-11-27T13:00:00.000Z'],
+  // Summer time ends.
+  ['15 4 * * *', '2026-10-25T12:00:00Z', '2026-10-25T03:15:00.000Z'],
+  // A Friday.
+  ['15 2 * * 1', '2026-11-27T12:00:00Z', undefined],
+])('by "%s" the last time at %s was %s', (nightly, now, last) => {
+  expect(lastDue(new CronTime(nightly, 'Europe/Oslo'), new Date(now))?.toISOString()).toBe(last);
 });
