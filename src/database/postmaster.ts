@@ -211,6 +211,9 @@ export async function startServer(cluster: Cluster, given: number | undefined): 
       );
     // Another program took the port meanwhile, or backends of a killed server are still on their way out.
     if (!passes || attempt === 40) throw failed(cluster, 'did not start', said || ended);
+    // Or a hub that was killed in the middle of its own start has left one, which was not there yet when we looked.
+    const other = await waitUntilReady(cluster);
+    if (other) return other;
     await sleep(250);
   }
 }

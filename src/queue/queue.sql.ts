@@ -41,12 +41,16 @@ export const forgetRuns = statement(
 
 const lastTerm = `(select term, until from stafett.standing_term where job = $1 order by term desc limit 1)`;
 
-/** Takes a standing job that nobody has. Two that try at once meet in the primary key, and one of them gets it. Database time decides. */
+/**
+ * Takes a standing job that nobody has. Two that try at once meet in the primary key, and one of them gets it. Database time decides; a lease that
+ * ends later than any can is of a clock that was set back since.
+ */
 export const takeTerm = statement(
   'queue.take-term',
   `insert into stafett.standing_term (job, term, until)
    select $1, coalesce(last.term, 0) + 1, now() + make_interval(secs => $2)
    from (select) as one left join lateral ${lastTerm} last on true where last.until is null or last.until < now()
+     or last.until > now() + make_interval(secs => 2 * $2)
    on conflict do nothing returning term`,
 );
 

@@ -13,7 +13,9 @@ import {
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { Client } from 'pg';
+import { installedBinaries, runAs } from '../../src/database/binaries.js';
 import { startEmbedded, type Embedded } from '../../src/database/embedded.js';
+import { startServer } from '../../src/database/postmaster.js';
 import { identityOf, waitForExit } from '../../src/database/processes.js';
 import { asAdmin } from '../support/database.js';
 import { quick, reachableTempFolder } from '../support/postgres.js';
@@ -229,6 +231,22 @@ it('starts once when six hubs come at the same moment, one of them killed in the
   expect(readdirSync(join(folder, 'postgres/cluster')).sort()).toEqual(['data', 'server.log']);
   for (const one of all) if ('stop' in one) await one.stop();
   expect(await query(all[3].superUrl, 'select 1 as n')).toEqual([{ n: 1 }]);
+});
+
+it('takes the server that another start, which nobody waits for any more, has brought up meanwhile', async () => {
+  copyMade();
+  const embedded = await start();
+  const cluster = {
+    folder: join(folder, 'postgres/cluster'),
+    bin: join(installedBinaries().folder, 'bin'),
+    as: runAs(folder),
+    settings: quick,
+  };
+  const before = performance.now();
+  // As it would, had it looked before that server was there.
+  expect((await startServer(cluster, undefined)).pid).toBe(serverPid());
+  expect(performance.now() - before).toBeLessThan(3000);
+  await embedded.stop();
 });
 
 it('writes no statement, value or password to its log', async () => {

@@ -1,5 +1,6 @@
 import type { DataSource } from 'typeorm';
 import { withTx } from '../../src/database/tx.js';
+import { StandingJobs } from '../../src/queue/standing-jobs.js';
 import { LeaseLost, ScheduledRuns, type Lease } from '../../src/queue/scheduled-runs.js';
 import { asAdmin, createDatabase, openPool, type TestDatabase } from '../support/database.js';
 
@@ -68,4 +69,16 @@ it('does not count as done where its lease was lost before the end, nor where it
   expect(await other.once('fails', 'monday', () => Promise.resolve())).toBe(false);
   await leaseEnds('fails');
   expect(await other.once('fails', 'monday', () => Promise.resolve())).toBe(true);
+});
+
+it('gives a standing job to the next where only a clock that was set back since can have made its lease, and to nobody before', async () => {
+  const [jobs, others] = [new StandingJobs(db), new StandingJobs(db)];
+  const first = await jobs.take('standing', 15);
+  expect(await others.take('standing', 15)).toBeUndefined();
+  await asAdmin(database.superUrl, (admin) =>
+    admin.query(`update stafett.standing_term set until = now() + interval '1 hour' where job = 'standing'`),
+  );
+  const second = await others.take('standing', 15);
+  await withTx(db, (tx) => second?.hold(tx) ?? Promise.reject(new Error('nobody has it')));
+  await expect(withTx(db, (tx) => first?.hold(tx) ?? Promise.resolve())).rejects.toThrow(LeaseLost);
 });
