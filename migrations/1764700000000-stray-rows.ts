@@ -19,9 +19,10 @@ const partitions = `
 create or replace function stafett.create_partitions(months_ahead int) returns int language plpgsql security definer
   set search_path = pg_catalog, stafett as $$
 declare
-  parent text; first_month timestamptz; name text; made int := 0; strays boolean := false;
+  parent text; first_month timestamptz; name text; made int := 0; strays boolean;
 begin
   foreach parent in array array['record_body', 'audit_entry'] loop
+    strays := false;
     for i in 0..least(months_ahead, 24) loop
       first_month := (date_trunc('month', now() at time zone 'UTC') + make_interval(months => i)) at time zone 'UTC';
       name := parent || '_' || to_char(first_month at time zone 'UTC', 'YYYY_MM');

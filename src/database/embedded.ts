@@ -202,12 +202,31 @@ async function locate(home: string, options: EmbeddedOptions): Promise<Cluster> 
     );
   }
   const there = at(join(reachableFolder(as), nameOfPath(home)));
+  refuseMoved(there, home);
   await dropIfForsaken(there, home);
   writeFileSync(
-    join(home, 'cluster-is-elsewhere.txt'),
+    join(home, ELSEWHERE),
     `Postgres does not run as root, and its user cannot reach this folder. The database of this folder is kept in\n${there.folder}\n`,
   );
   return there;
+}
+
+const ELSEWHERE = 'cluster-is-elsewhere.txt';
+
+/**
+ * A data folder that was moved or copied comes with the note of its old path, and would begin with an empty database while its own is still
+ * there.
+ * @throws ConfigError
+ */
+function refuseMoved({ folder }: Cluster, home: string): void {
+  const [note, mark] = [ELSEWHERE, 'mark'].map((name) => join(home, name)) as [string, string];
+  if (existsSync(folder) || !existsSync(note) || !existsSync(mark)) return;
+  const noted = readFileSync(note, 'utf8').trim().split('\n').at(-1) ?? '';
+  const markThere = join(noted, 'mark');
+  if (!existsSync(markThere) || readFileSync(markThere, 'utf8') !== readFileSync(mark, 'utf8').trim()) return;
+  throw new ConfigError(
+    `process.data: this data folder was moved or copied, and its database is still kept in ${noted}, where its old path put it. If it was moved: move that folder to ${folder}. If it was copied: remove ${note} and ${mark}, and the copy begins with an empty database.`,
+  );
 }
 
 /**

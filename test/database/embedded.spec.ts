@@ -7,6 +7,7 @@ import {
   mkdirSync,
   readdirSync,
   readFileSync,
+  renameSync,
   rmSync,
   writeFileSync,
 } from 'node:fs';
@@ -328,6 +329,14 @@ it('says that the data folder cannot be written, and which setting it is', async
       const second = await startClosed();
       expect(await query(second.superUrl, 'select n from kept')).toEqual([{ n: 1 }]);
       await second.stop();
+
+      const moved = join(closed, 'moved');
+      renameSync(data, moved);
+      await expect(startEmbedded(moved, { settings: quick })).rejects.toThrow(
+        `its database is still kept in ${place}, where its old path put it`,
+      );
+      renameSync(moved, data);
+      await startClosed().then((embedded) => embedded.stop());
 
       rmSync(data, { recursive: true });
       const anew = await startClosed();
