@@ -19,24 +19,21 @@ const partitions = `
 create or replace function stafett.create_partitions(months_ahead int) returns int language plpgsql security definer
   set search_path = pg_catalog, stafett as $$
 declare
-  parent text; first_month timestamptz; name text; made int := 0; strays boolean;
+  parent text; first_month timestamptz; name text; made int := 0; lowest uuid; beyond uuid; strays boolean;
 begin
   foreach parent in array array['record_body', 'audit_entry'] loop
-    strays := false;
     for i in 0..least(months_ahead, 24) loop
       first_month := (date_trunc('month', now() at time zone 'UTC') + make_interval(months => i)) at time zone 'UTC';
       name := parent || '_' || to_char(first_month at time zone 'UTC', 'YYYY_MM');
-      if to_regclass('stafett.' || parent || '_default') is not null then
-        execute format('select exists (select from stafett.%I where id >= %L and id < %L)', parent || '_default',
-          stafett.uuid_at(first_month),
-          stafett.uuid_at((first_month at time zone 'UTC' + interval '1 month') at time zone 'UTC')) into strays;
-      end if;
-      -- Looked for first: to be refused the partition, too, takes a lock that everybody waits for.
-      if to_regclass('stafett.' || name) is null and not strays then
-        execute format('create table stafett.%I partition of stafett.%I for values from (%L) to (%L)', name, parent,
-          stafett.uuid_at(first_month),
-          stafett.uuid_at((first_month at time zone 'UTC' + interval '1 month') at time zone 'UTC'));
-        made := made + 1;
+      if to_regclass('stafett.' || name) is null then
+        lowest := stafett.uuid_at(first_month);
+        beyond := stafett.uuid_at((first_month at time zone 'UTC' + interval '1 month') at time zone 'UTC');
+        -- Looked for first: to be refused the partition, too, takes a lock that everybody waits for.
+        execute format('select exists (select from stafett.%I where id >= %L and id < %L)', parent, lowest, beyond) into strays;
+        if not strays then
+          execute format('create table stafett.%I partition of stafett.%I for values from (%L) to (%L)', name, parent, lowest, beyond);
+          made := made + 1;
+        end if;
       end if;
     end loop;
     if to_regclass('stafett.' || parent || '_default') is null then

@@ -82,7 +82,7 @@ export async function startHub(
  */
 async function drain(app: NestFastifyApplication, connections: Connections, ms: number): Promise<void> {
   const until = performance.now() + ms;
-  const cut = setTimeout(() => connections.closeAll(), ms * FOR_REQUESTS);
+  const cut = setTimeout(() => app.getHttpServer().closeAllConnections(), ms * FOR_REQUESTS);
   app.get(WakeupsService, { strict: false }).stopWaiting();
   const idle = setInterval(() => connections.closeIdle(), IDLE_LOOK_MS);
   await connections.refuseNew();

@@ -1,8 +1,8 @@
-import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Client } from 'pg';
-import { startEmbedded } from '../../src/database/embedded.js';
+import { clusterElsewhere, startEmbedded } from '../../src/database/embedded.js';
 import { withLogin } from '../../src/database/roles.js';
 import type { Cleanup } from '../cleanup.js';
 
@@ -16,9 +16,6 @@ export interface Postgres {
   /** A superuser's connection. The caller ends it. */
   connect(database: string): Promise<Client>;
 }
-
-/** Where Postgres' user cannot reach the data folder the cluster lies elsewhere, and this note says where (src/database/embedded.ts). */
-const ELSEWHERE = 'postgres/cluster-is-elsewhere.txt';
 
 /**
  * Starts it as the hub itself would, before the hub does: hubs that start on the folder join it and leave it running, so that floor and
@@ -45,8 +42,7 @@ export async function startPostgres(cleanup: Cleanup): Promise<Postgres> {
 }
 
 function remove(folder: string): void {
-  const note = join(folder, ELSEWHERE);
-  const elsewhere = existsSync(note) ? readFileSync(note, 'utf8').trim().split('\n').at(-1) : undefined;
+  const elsewhere = clusterElsewhere(join(folder, 'postgres'));
   if (elsewhere) rmSync(elsewhere, { recursive: true, force: true });
   rmSync(folder, { recursive: true, force: true });
 }

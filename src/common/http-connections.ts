@@ -51,8 +51,4 @@ export class Connections {
     for (const [socket, { owed, read }] of this.open)
       if (owed === 0 && socket.bytesRead === read) socket.destroy();
   }
-
-  closeAll(): void {
-    for (const socket of this.open.keys()) socket.destroy();
-  }
 }

@@ -1,12 +1,11 @@
 import pg from 'pg';
 import type { DataSource } from 'typeorm';
+import { watched } from './client.js';
 import { readsOf, statement } from './tx.js';
 
 /** Milliseconds until a lost listening connection is opened again. Messages sent meanwhile are lost: who waits looks for itself too. */
 const REOPEN_MS = 500;
 const CONNECT_MS = 5000;
-/** A listener sends nothing: only the system's own question finds out that nobody is there any more (after 20 s, with those that Node asks for). */
-const QUIET_MS = 10_000;
 
 /** PostgreSQL's LISTEN and NOTIFY for one channel. NOTIFY inside a writing transaction halves commits (7,267 to 3,692 a second): publish after the commit. */
 export class Channel {
@@ -25,8 +24,7 @@ export class Channel {
     const client = new pg.Client({
       connectionString: this.url,
       application_name: 'stafett-channel',
-      keepAlive: true,
-      keepAliveInitialDelayMillis: QUIET_MS,
+      ...watched,
       connectionTimeoutMillis: CONNECT_MS,
       statement_timeout: 0,
     });

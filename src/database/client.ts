@@ -1,6 +1,12 @@
 import pg from 'pg';
 
 /**
+ * Has the system ask, once nothing was said for ten seconds, whether anybody is there: after the ten questions that Node has it ask, a second
+ * apart, the connection is over. Else it would ask after two hours, and who only listens would not know before.
+ */
+export const watched = { keepAlive: true, keepAliveInitialDelayMillis: 10_000 } as const;
+
+/**
  * A connection whose loss ends no process. A pool listens to connections that lie idle, and a query learns of its own loss;
  * between two queries of a transaction nobody listens, and there a server's "I am shutting down" (57P01) is an event without
  * a listener, which Node answers by ending the process. A restart of PostgreSQL under load did that in one of two runs.

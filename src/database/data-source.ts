@@ -1,7 +1,7 @@
 import { DataSource, type DataSourceOptions } from 'typeorm';
 import { migrations } from '../../migrations/index.js';
 import type { Config } from '../config/config.schema.js';
-import { GuardedClient } from './client.js';
+import { GuardedClient, watched } from './client.js';
 
 /** The one schema of the hub's own tables. */
 export const SCHEMA = 'stafett';
@@ -61,8 +61,7 @@ export function appOptions(url: string, settings: PoolSettings): DataSourceOptio
       // dispatch needs among them, until the network notices, which a process that is only stopped lets it never do.
       lock_timeout: limits.lockMs,
       idle_in_transaction_session_timeout: limits.idleInTransactionMs,
-      keepAlive: true,
-      keepAliveInitialDelayMillis: 10_000,
+      ...watched,
       // A new one must sign in and plan every statement again (50 ms and more), and after ten seconds, the client's own choice, most would be.
       idleTimeoutMillis: 300_000,
     },

@@ -202,8 +202,9 @@ async function locate(home: string, options: EmbeddedOptions): Promise<Cluster> 
     );
   }
   const there = at(join(reachableFolder(as), nameOfPath(home)));
-  refuseMoved(there, home);
-  await dropIfForsaken(there, home);
+  const mark = keptText(join(home, 'mark'), () => randomUUID());
+  refuseMoved(there, home, mark);
+  await dropIfForsaken(there, mark);
   writeFileSync(
     join(home, ELSEWHERE),
     `Postgres does not run as root, and its user cannot reach this folder. The database of this folder is kept in\n${there.folder}\n`,
@@ -213,19 +214,25 @@ async function locate(home: string, options: EmbeddedOptions): Promise<Cluster> 
 
 const ELSEWHERE = 'cluster-is-elsewhere.txt';
 
+/** Where the cluster lies whose hub keeps its own things in `home`, if that is elsewhere. */
+export function clusterElsewhere(home: string): string | undefined {
+  const note = join(home, ELSEWHERE);
+  return existsSync(note) ? readFileSync(note, 'utf8').trim().split('\n').at(-1) : undefined;
+}
+
+const carries = (folder: string, mark: string): boolean =>
+  existsSync(join(folder, 'mark')) && readFileSync(join(folder, 'mark'), 'utf8') === mark;
+
 /**
  * A data folder that was moved or copied comes with the note of its old path, and would begin with an empty database while its own is still
  * there.
  * @throws ConfigError
  */
-function refuseMoved({ folder }: Cluster, home: string): void {
-  const [note, mark] = [ELSEWHERE, 'mark'].map((name) => join(home, name)) as [string, string];
-  if (existsSync(folder) || !existsSync(note) || !existsSync(mark)) return;
-  const noted = readFileSync(note, 'utf8').trim().split('\n').at(-1) ?? '';
-  const markThere = join(noted, 'mark');
-  if (!existsSync(markThere) || readFileSync(markThere, 'utf8') !== readFileSync(mark, 'utf8').trim()) return;
+function refuseMoved({ folder }: Cluster, home: string, mark: string): void {
+  const noted = clusterElsewhere(home);
+  if (existsSync(folder) || noted === undefined || !carries(noted, mark)) return;
   throw new ConfigError(
-    `process.data: this data folder was moved or copied, and its database is still kept in ${noted}, where its old path put it. If it was moved: move that folder to ${folder}. If it was copied: remove ${note} and ${mark}, and the copy begins with an empty database.`,
+    `process.data: this data folder was moved or copied, and its database is still kept in ${noted}, where its old path put it. If it was moved: move that folder to ${folder}. If it was copied: remove ${join(home, ELSEWHERE)} and ${join(home, 'mark')}, and the copy begins with an empty database.`,
   );
 }
 
@@ -233,15 +240,13 @@ function refuseMoved({ folder }: Cluster, home: string): void {
  * A cluster elsewhere belongs to a data folder that carries the same mark. Where the data folder was deleted and made
  * anew at the same path, its passwords and keys have gone with it and nothing can open the old cluster: it is removed.
  */
-async function dropIfForsaken(cluster: Cluster, home: string): Promise<void> {
-  const mark = keptText(join(home, 'mark'), () => randomUUID());
+async function dropIfForsaken(cluster: Cluster, mark: string): Promise<void> {
   mkdirSync(cluster.folder, { recursive: true, mode: 0o755 });
-  const markThere = join(cluster.folder, 'mark');
-  if (existsSync(markThere) && readFileSync(markThere, 'utf8') === mark) return;
+  if (carries(cluster.folder, mark)) return;
   await stopServer(cluster);
   rmSync(cluster.folder, { recursive: true, force: true });
   mkdirSync(cluster.folder, { recursive: true, mode: 0o755 });
-  writeFileSync(markThere, mark);
+  writeFileSync(join(cluster.folder, 'mark'), mark);
 }
 
 function passwordOf(home: string, cluster: Cluster): string {

@@ -34,6 +34,8 @@ export interface Page {
 /** What is handed out: a notice, or a record by the gate's word. */
 interface Handed {
   readonly row: PageRow;
+  /** Whether somebody had it before. */
+  readonly again: boolean;
   readonly delivery?: Delivery;
   /** Not erased since the page was read. A group record is about no youth, and always there. */
   readonly youthIsThere?: boolean;
@@ -145,7 +147,8 @@ export class PullService {
     const handed = page
       .filter((row) => states.has(row.transferId))
       .flatMap((row): Handed[] => {
-        if (row.notice) return [{ row }];
+        const again = states.get(row.transferId) !== 'available';
+        if (row.notice) return [{ row, again }];
         const type = typeOf(row.type);
         const subject = {
           type,
@@ -158,9 +161,9 @@ export class PullService {
         };
         const verdict = this.plans.judgeOne(directory, subject, caller.agencyId);
         const delivery = deliveryOf(row, type, verdict, inForce);
-        return delivery ? [{ row, delivery, youthIsThere: isThere(row, youths) }] : [];
+        return delivery ? [{ row, again, delivery, youthIsThere: isThere(row, youths) }] : [];
       });
-    this.mark(tx, caller, directory, handed, keys, own, states);
+    this.mark(tx, caller, directory, handed, keys, own);
     return handed.map(({ row, delivery, youthIsThere }) => {
       if (!delivery) return noticeEvent(row);
       const data = youthIsThere ? bodies.get(row.transferId) : undefined;
@@ -226,7 +229,6 @@ export class PullService {
     handed: readonly Handed[],
     keys: ReadonlyMap<YouthId, Keyed>,
     own: ReadonlyMap<TransferId, YouthId>,
-    states: ReadonlyMap<TransferId, string>,
   ): void {
     if (handed.length === 0) return;
     tx.send(collect, [
@@ -236,7 +238,7 @@ export class PullService {
     ]);
     this.audit.append(
       tx,
-      handed.flatMap(({ row, delivery, youthIsThere }): Act[] => {
+      handed.flatMap(({ row, again, delivery, youthIsThere }): Act[] => {
         if (!delivery) return [];
         const youth = row.youthId && youthIsThere ? keys.get(row.youthId) : undefined;
         return [
@@ -259,7 +261,7 @@ export class PullService {
               categories: [...delivery.categories],
               withheld: delivery.withheld,
               grounds: delivery.grounds,
-              again: states.get(row.transferId) !== 'available',
+              again,
             },
           },
         ];

@@ -3,7 +3,7 @@ import { createPostgresBackend, Queue, withBackend, Worker, type PgPool, type Pr
 import { Redis } from 'ioredis';
 import { Pool, type Client } from 'pg';
 import type { Config } from '../config/config.schema.js';
-import { GuardedClient } from '../database/client.js';
+import { GuardedClient, watched } from '../database/client.js';
 
 /** One ring: "look at this lane". It carries no data; the work to do is a state in Postgres. */
 export interface Ring {
@@ -96,8 +96,7 @@ function onPostgres(url: string, connectTimeoutMs: number): Store {
     max: POOL_SIZE,
     application_name: 'stafett-queue',
     connectionTimeoutMillis: connectTimeoutMs,
-    keepAlive: true,
-    keepAliveInitialDelayMillis: 10_000,
+    ...watched,
     Client: PatientClient,
   });
   // An idle connection that breaks is replaced; a ring or a probe that fails by it tells.

@@ -19,7 +19,7 @@ beforeEach(async () => {
   ({ port } = server.address() as AddressInfo);
 });
 afterEach(() => {
-  connections.closeAll();
+  server.closeAllConnections();
   server.close();
 });
 
@@ -96,7 +96,7 @@ it('closes everything when it is told to', async () => {
   const stopping = stop();
   await sleep(50);
   expect(owed.closed).toBe(false);
-  connections.closeAll();
+  server.closeAllConnections();
   await stopping.ended;
   await until(() => owed.closed);
 });

@@ -240,7 +240,7 @@ it('hands out nothing to who has gone while waiting', async () => {
   }
 });
 
-it('lets thirty-two wait for one agency, answers one more at once, and wakes all', async () => {
+it('lets thirty-two wait for one agency, answers one more within a moment, and wakes all', async () => {
   const { cursor } = (await ot.pull('?limit=500')).body;
   const waiting = Array.from({ length: 32 }, () => ot.pull(`?after=${cursor}&wait=20`));
   await until(() => hub.hub.app.get(WakeupsService).waitersOf(agencyId) === 32);

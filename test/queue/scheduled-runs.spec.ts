@@ -2,6 +2,7 @@ import type { DataSource } from 'typeorm';
 import { withTx } from '../../src/database/tx.js';
 import { StandingJobs } from '../../src/queue/standing-jobs.js';
 import { LeaseLost, ScheduledRuns, type Lease } from '../../src/queue/scheduled-runs.js';
+import { until } from '../support/until.js';
 import { asAdmin, createDatabase, openPool, type TestDatabase } from '../support/database.js';
 
 let database: TestDatabase;
@@ -46,7 +47,7 @@ it('lets nobody write who stood still while another took the run over', async ()
     await withTx(db, (tx) => held.hold(tx));
   });
   const lost = expect(first).rejects.toThrow(LeaseLost);
-  while (!lease) await new Promise((resolve) => setTimeout(resolve, 10));
+  await until(() => lease !== undefined);
   expect(await other.once('paused', 'monday', () => Promise.resolve())).toBe(false);
   await leaseEnds('paused');
   const taken = await other.once('paused', 'monday', async (held) => {

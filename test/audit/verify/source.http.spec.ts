@@ -1,11 +1,10 @@
-import { spawn } from 'node:child_process';
 import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { formatVerifierKey, httpSource, newSignerKey, verifyLog } from '../../../src/audit/verify/index.js';
-import { stafett } from '../../cli/run.js';
+import { stafett, startStafett } from '../../cli/run.js';
 import { entryOf, LogFolder } from '../../support/log-writer.js';
 
 const key = newSignerKey('hub.example/log', 'note');
@@ -174,17 +173,8 @@ describe('stafett log verify', () => {
       Array.from({ length: 2500 }, (_, i) => entryOf(i)),
       [],
     );
-    const args = ['log', 'verify', url, '--key', vkey, '--token', 'secret'];
-    const child = spawn(
-      process.execPath,
-      ['--import', './test/support/typescript.mjs', 'src/cli/main.ts', ...args],
-      { stdio: ['ignore', 'pipe', 'pipe'] },
-    );
-    const said = { stdout: '', stderr: '' };
-    for (const way of ['stdout', 'stderr'] as const)
-      child[way].setEncoding('utf8').on('data', (text: string) => (said[way] += text));
-    const code = await new Promise((resolve) => child.once('close', resolve));
-    expect({ code, ...said }).toEqual({
+    const ran = await startStafett(['log', 'verify', url, '--key', vkey, '--token', 'secret'], {});
+    expect(ran).toEqual({
       code: 0,
       stdout: expect.stringContaining('The log is whole'),
       stderr: '',
