@@ -44,9 +44,10 @@ export class StaffKeysService implements OnApplicationBootstrap {
       await this.scheduled.once('staff-keys', now.toISOString().slice(0, 10), (lease) =>
         withTx(this.db, async (tx) => {
           await lease.hold(tx);
-          const first = monthBefore(now, this.config.log.staffIdMonths);
+          const { staffIdMonths } = this.config.log;
           const gone = await tx.query<{ controllerId: ControllerId; month: string }>(destroyStaffKeys, [
-            first,
+            monthBefore(now, staffIdMonths),
+            staffIdMonths,
           ]);
           this.audit.append(
             tx,

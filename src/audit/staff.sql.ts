@@ -18,9 +18,11 @@ export const staffKeysOf = statement(
   `select ${columns} from stafett.staff_key where controller_id = $1 order by month`,
 );
 
+/** Of months before $1, if the database's clock says too that they are more than $2 months past: keys do not come back where the hub's is wrong. */
 export const destroyStaffKeys = statement(
   'staff.destroy-keys',
-  `delete from stafett.staff_key where month < $1 returning controller_id as "controllerId", month`,
+  `delete from stafett.staff_key
+   where month < least($1, to_char(now() at time zone 'UTC' - make_interval(months => $2::int), 'YYYY-MM')) returning controller_id as "controllerId", month`,
 );
 
 /** Months are destroyed oldest first. By the index of acts, as its condition says. */

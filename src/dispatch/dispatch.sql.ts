@@ -57,13 +57,14 @@ export const anyRecheck = statement(
   `select from stafett.recheck where shard = any ($1::int[]) limit 1`,
 );
 
+/** `at`: the database's time. */
 export const takeRechecks = statement(
   'dispatch.take-rechecks',
   `with taken as (
      delete from stafett.recheck where no in (select no from stafett.recheck where shard = any ($1::int[]) order by no limit $2)
      returning no, shard, cause, subject, other
    )
-   select * from taken order by no`,
+   select taken.*, now() as at from taken order by no`,
 );
 
 export const inactiveAgencies = statement(

@@ -48,13 +48,12 @@ export class ExpiryService {
    * Twice does no harm: dispatch looks again.
    */
   async findOverdue(): Promise<number> {
-    const now = this.clock.now();
-    const uncollected = new Date(now.getTime() - this.config.deadlines.availableDays.value * 86_400_000);
+    const { availableDays } = this.config.deadlines;
     return withTx(this.db, async (tx) => {
       const rows = await firstRows<{ id: string; shard: number; cause: 'hold-over' | 'available-over' }>(
         tx,
         overdue,
-        [now, uncollected, MOST_AT_ONCE],
+        [this.clock.now(), availableDays.value, MOST_AT_ONCE],
       );
       const left = await firstRows<{ id: string }>(tx, leftBehind, []);
       const news = [

@@ -23,6 +23,7 @@ interface News {
   readonly cause: Cause;
   readonly subject: string;
   readonly other: string | null;
+  readonly at: Date;
 }
 
 /** Rows taken in one look. A consent or an agency can concern many transfers, so fewer than records. */
@@ -62,7 +63,8 @@ export class NewsService {
     takes: (these: readonly Taken[]) => void,
   ): Promise<void> {
     const news = await tx.query<News>(takeRechecks, [shards, Math.min(most, NEWS_A_LOOK)]);
-    if (news.length === 0) return;
+    const [first] = news;
+    if (!first) return;
     takes(news);
     const of = (...causes: Cause[]): string[] => [
       ...new Set(news.filter(({ cause }) => causes.includes(cause)).map(({ subject }) => subject)),
@@ -99,8 +101,10 @@ export class NewsService {
       ...news.flatMap(({ cause, other }) => (cause === 'passed-on' ? [other as AgencyId | null] : [])),
     ]);
 
+    // Whichever clock is earlier: see transfers.sql.ts.
+    const now = Math.min(first.at.getTime(), this.clock.now().getTime());
     const closings = transfers.flatMap((transfer) =>
-      this.ending(transfer, { withdrawn, left: new Set(left), risen }),
+      this.ending(transfer, { withdrawn, left: new Set(left), risen, now }),
     );
     const ended = new Set(closings.map(({ transfer }) => transfer.id));
     const rejudged = transfers
@@ -126,10 +130,15 @@ export class NewsService {
   /** Whether, now that it is locked, a transfer must end, and why. */
   private ending(
     transfer: OpenTransfer,
-    news: { withdrawn: ReadonlySet<string>; left: ReadonlySet<string>; risen: ReadonlySet<string> },
+    news: {
+      withdrawn: ReadonlySet<string>;
+      left: ReadonlySet<string>;
+      risen: ReadonlySet<string>;
+      /** Milliseconds since the epoch, UTC. */
+      now: number;
+    },
   ): Closing[] {
     const { state } = transfer;
-    const now = this.clock.now();
     const end = (as: Closing['state'], reason: string): Closing[] => [{ transfer, state: as, reason }];
     const readable = state === 'available' || state === 'collected';
     if ((readable || state === 'held') && transfer.consentIds.some((id) => news.withdrawn.has(id)))
@@ -138,13 +147,12 @@ export class NewsService {
       return end('withdrawn', 'manual-handling');
     if (state === 'available' && news.left.has(transfer.recipientId))
       return end('withdrawn', 'recipient-inactive');
-    if (state === 'held' && transfer.holdUntil && transfer.holdUntil <= now)
+    if (state === 'held' && transfer.holdUntil && transfer.holdUntil.getTime() <= news.now)
       return end('expired', transfer.holdReason ?? 'hold-over');
     const collectBy =
       transfer.availableAt &&
       transfer.availableAt.getTime() + this.config.deadlines.availableDays.value * 86_400_000;
-    if (state === 'available' && collectBy && collectBy <= now.getTime())
-      return end('expired', 'not-collected');
+    if (state === 'available' && collectBy && collectBy <= news.now) return end('expired', 'not-collected');
     return [];
   }
 

@@ -1,6 +1,13 @@
 import { statement } from '../database/tx.js';
 
 /**
+ * SQL: the later of a process's clock and the database's, and the earlier. A time to hold or to collect begins at the later one and is over at the
+ * earlier: where one of the two is wrong by a month, nothing is erased for that.
+ */
+const begins = (clock: string): string => `greatest(${clock}::timestamptz, now())`;
+const hasPassed = (clock: string): string => `least(${clock}::timestamptz, now())`;
+
+/**
  * Makes transfers. Those that are available get the next numbers of their recipient's inbox, in the order of the
  * arrays; the inbox locks are held by now, so `max(no)` is what every committed transfer has (a counter row would grow under an
  * old snapshot: 0.2 to 0.6 ms; this stayed flat).
@@ -18,8 +25,8 @@ const insert = `with draft as (
      hold_until, ground, categories, withheld, consent_ids, notice, created_at, available_at)
    select d.id, d.record_id, d.recipient_id, d.part, d.sender_id, d.record_type, d.youth_id, d.shard,
      case when d.state = 'available' then top.no + row_number() over (partition by d.recipient_id, d.state order by d.ord) end,
-     d.state, $17, d.hold_reason, d.hold_until, d.ground, string_to_array(d.categories, ' '), string_to_array(d.withheld, ' '),
-     string_to_array(d.consents, ' ')::uuid[], d.notice, $17, case when d.state = 'available' then $17::timestamptz end
+     d.state, $17, d.hold_reason, d.hold_until + (${begins('$17')} - $17::timestamptz), d.ground, string_to_array(d.categories, ' '), string_to_array(d.withheld, ' '),
+     string_to_array(d.consents, ' ')::uuid[], d.notice, $17, case when d.state = 'available' then ${begins('$17')} end
    from draft d left join top using (recipient_id)`;
 
 /** Of records that have none: fails (23505) where one is there. */
@@ -81,7 +88,7 @@ export const releaseTransfers = statement(
        + row_number() over (partition by t.recipient_id order by r.group_no, r.position, w.id) as no
      from w join stafett.transfer t on t.id = w.id join stafett.record r on r.id = t.record_id
    )
-   update stafett.transfer t set state = 'available', state_at = $6, available_at = $6, no = n.no, hold_reason = null, hold_until = null,
+   update stafett.transfer t set state = 'available', state_at = $6, available_at = ${begins('$6')}, no = n.no, hold_reason = null, hold_until = null,
      ground = n.ground, categories = string_to_array(n.categories, ' '), withheld = string_to_array(n.withheld, ' '),
      consent_ids = string_to_array(n.consents, ' ')::uuid[]
    from numbered n where t.id = n.id`,
@@ -103,13 +110,13 @@ export const eraseBodies = statement(
      select from stafett.transfer t where t.record_id = b.id and t.notice is null and t.state in ('held', 'available', 'collected', 'acknowledged', 'rejected'))`,
 );
 
-/** From the oldest on, by an index each: in the order of ids it would go over every transfer there is to find that none is. */
+/** $1: the process's clock; $2: days to collect. From the oldest on, by an index each: in the order of ids it would go over every transfer there is to find that none is. */
 export const overdue = statement(
   'transfers.overdue',
-  `(select id, shard, 'hold-over' as cause from stafett.transfer where held and hold_until <= $1 order by hold_until limit $3)
+  `(select id, shard, 'hold-over' as cause from stafett.transfer where held and hold_until <= ${hasPassed('$1')} order by hold_until limit $3)
    union all
    (select id, shard, 'available-over' from stafett.transfer
-    where open and state = 'available' and notice is null and available_at <= $2 order by available_at limit $3)`,
+    where open and state = 'available' and notice is null and available_at <= ${hasPassed('$1')} - $2::int * interval '24 hours' order by available_at limit $3)`,
 );
 
 /** Made by a process whose directory was a moment old, after the news that their recipient had left was handled. */

@@ -143,10 +143,9 @@ describe('an act’s own transaction writes its entry', () => {
     await expectTogether('consent', consent, 'consent-withdrawn');
     await until(async () => (await stateOf(withdrawn)) === 'withdrawn');
     await expectTogether('transfer', withdrawn, 'transfer-withdrawn');
-    hub.clock.days(31);
+    await hub.age(31);
     await hub.hub.app.get(ExpiryService, { strict: false }).findOverdue();
     await until(async () => (await stateOf(expired)) === 'expired');
-    hub.clock.days(-31);
     await expectTogether('transfer', expired, 'transfer-expired', { reason: 'consent-missing' });
   });
 

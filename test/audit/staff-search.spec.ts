@@ -36,6 +36,8 @@ const acted = (act: ActName, controllerId: ControllerId, who = person): Promise<
 const search = (more: Json = {}, as: string = agencies.county): Promise<Answer> =>
   hub.as(as).call('POST', '/v1/audit/staff-searches', { person, reason, ...more });
 const actsIn = ({ body }: Answer): string[] => body.items.map(({ act }: Json) => act);
+/** Months after which a key is too old. */
+const longAgo = (): number => hub.config.log.staffIdMonths + 2;
 /** Some months back or on, and to now again: tokens are of today. */
 async function inAnotherMonth(months: number, work: () => Promise<void>): Promise<void> {
   hub.clock.days(months * 31);
@@ -47,7 +49,7 @@ async function inAnotherMonth(months: number, work: () => Promise<void>): Promis
 }
 
 it('finds what a person did in all months, page by page, and nothing that others did', async () => {
-  await inAnotherMonth(-2, () => acted('consent-given', own));
+  await inAnotherMonth(-longAgo(), () => acted('consent-given', own));
   await inAnotherMonth(-1, () => acted('consent-withdrawn', own));
   for (let time = 0; time < 3; time += 1) await acted('consent-read', own);
   await acted('consent-read', own, 'ola.ansatt@oppland.example');
@@ -104,15 +106,17 @@ it('is for auditors, and takes the person in the body alone', async () => {
 });
 
 it('says through which month nothing can be found any more, once that month’s key is destroyed', async () => {
-  const months = hub.config.log.staffIdMonths;
   const runs = hub.hub.app.get(StaffKeysService, { strict: false });
-  // By then the month before last is too old to keep its key, and this one is not.
-  await inAnotherMonth(months - 1, () => runs.tonight());
+  await runs.tonight();
+  // What the hub's clock alone says is too old stays.
+  await inAnotherMonth(longAgo(), () => runs.tonight());
   const { body } = await search();
   const at = (text: string): string => text.slice(0, 7);
   const kept = body.items.map(({ at: time }: Json) => at(time));
   expect(body.destroyedThrough).toMatch(/^\d{4}-\d{2}$/);
   expect(kept.length).toBeGreaterThan(0);
   expect(kept.every((month: string) => month > body.destroyedThrough)).toBe(true);
-  expect(body.items.map(({ act }: Json) => act)).not.toContain('consent-given');
+  const told = body.items.map(({ act }: Json) => act);
+  expect(told).not.toContain('consent-given');
+  expect(told).toEqual(expect.arrayContaining(['consent-withdrawn', 'consent-read']));
 });

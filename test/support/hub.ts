@@ -38,6 +38,8 @@ export interface TestHub {
   token(orgNumber: string, only?: readonly string[]): Promise<string>;
   /** Runs SQL as the superuser, past everything. */
   sql<Row extends object = Record<string, unknown>>(text: string, values?: unknown[]): Promise<Row[]>;
+  /** Lets days pass for all transfers: their times to hold and to collect begin as much earlier. */
+  age(days: number): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -79,6 +81,13 @@ export async function startTestHub(
     as: (orgNumber, only) => client(url, orgNumber, () => token(orgNumber, only)),
     sql: (text, values) =>
       asAdmin(database.superUrl, async (admin) => (await admin.query(text, values)).rows),
+    age: (days) =>
+      asAdmin(database.superUrl, async (admin) => {
+        await admin.query(
+          `update stafett.transfer set available_at = available_at - $1 * interval '24 hours', hold_until = hold_until - $1 * interval '24 hours'`,
+          [days],
+        );
+      }),
     close: async () => {
       await hub.stop();
       await database.drop();
