@@ -23,6 +23,8 @@ export class ConsentsController {
   @Post()
   @ApiOperation({
     summary: 'Register a release from confidentiality (fvl. § 13 a nr. 1) that the youth has given',
+    description:
+      'One that is in force and says the same is answered with its own id, so that a call may be repeated.',
   })
   @ApiBody({ type: GiveConsentDto })
   @ApiCreatedResponse({ type: ConsentReceiptDto })

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import { Inject, Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import type { DataSource } from 'typeorm';
@@ -34,7 +35,7 @@ import type {
   WithdrawConsentDto,
 } from './consent.dto.js';
 import { ConsentEntity } from './consent.entity.js';
-import { lockConsentsOfYouths, withdraw } from './consents.sql.js';
+import { likeReleases, lockConsentsOfYouths, lockYouth, withdraw } from './consents.sql.js';
 import { judgeSigning } from './signing.js';
 
 /** A release in force, as the gate asks for it. */
@@ -69,7 +70,8 @@ export class ConsentsService {
 
   /**
    * Registers a release. It belongs to the disclosing controller (GDPR art. 7(1): who discloses must be able to prove it), so
-   * only an agency of that controller may.
+   * only an agency of that controller may. The same again, where the answer to the first was lost, is the same release: one withdrawal
+   * must be enough.
    * @throws Problem invalid-request, consent-not-yours
    */
   async give(caller: Caller, input: GiveConsentDto): Promise<ConsentReceiptDto> {
@@ -77,14 +79,13 @@ export class ConsentsService {
     if (errors.length > 0) throw new Problem('invalid-request', errors);
     const { from, to } = parties(await this.directory.snapshot(), input);
     if (from.controllerId !== caller.controllerId) throw new Problem('consent-not-yours');
-    const id = newId<ConsentId>(this.clock);
     const now = this.clock.now();
-    await withTx(this.db, async (tx) => {
+    const consentId = await withTx(this.db, async (tx) => {
       const wanted = { controllerId: caller.controllerId, identity: identityIn(input) };
       const [youth] = await this.youths.ensure(tx, [wanted], 'look');
       if (!youth) throw new Error('no youth was made');
-      const consent: ConsentEntity = {
-        id,
+      const said: Sealed = { purpose: input.purpose, signers: input.signers };
+      const consent: Omit<ConsentEntity, 'id' | 'sealed'> = {
         controllerId: caller.controllerId,
         youthId: youth.id,
         fromAgencyId: from.agencyId,
@@ -95,20 +96,42 @@ export class ConsentsService {
         validFrom: now,
         validUntil: input.validUntil as Day,
         state: 'given',
-        sealed: seal(
-          youth.key,
-          Buffer.from(JSON.stringify({ purpose: input.purpose, signers: input.signers } satisfies Sealed)),
-          aad(id, youth),
-        ),
         registeredBy: caller.agencyId,
         registeredAt: now,
         withdrawnAt: null,
       };
-      await (await tx.manager()).insert(ConsentEntity, consent);
-      await this.trace(tx, caller, 'consent-given', consent, youth);
+      const before = await this.givenBefore(tx, consent, said, youth);
+      if (before) return before;
+      const id = newId<ConsentId>(this.clock);
+      const sealed = seal(youth.key, Buffer.from(JSON.stringify(said)), aad(id, youth));
+      await (await tx.manager()).insert(ConsentEntity, { ...consent, id, sealed });
+      await this.trace(tx, caller, 'consent-given', { ...consent, id }, youth);
       this.rechecks.add(tx, [{ shard: youth.shard, cause: 'consent-given', subject: id }]);
+      return id;
     });
-    return { consentId: id, state: 'given' };
+    return { consentId, state: 'given' };
+  }
+
+  /** A release in force that says the same, to the words of its purpose and who signed it when. */
+  private async givenBefore(
+    tx: Tx,
+    consent: Omit<ConsentEntity, 'id' | 'sealed'>,
+    said: Sealed,
+    youth: Youth,
+  ): Promise<ConsentId | undefined> {
+    tx.send(lockYouth, [youth.id]);
+    const like = await tx.query<Pick<ConsentEntity, 'id' | 'sealed'>>(likeReleases, [
+      youth.id,
+      consent.controllerId,
+      consent.fromAgencyId,
+      consent.toAgencyId,
+      consent.toControllerId,
+      consent.recordTypes,
+      consent.categories,
+      consent.validUntil,
+    ]);
+    const plain: unknown = JSON.parse(JSON.stringify(said));
+    return like.find(({ id, sealed }) => isDeepStrictEqual(saidIn(youth, id, sealed), plain))?.id;
   }
 
   /**
@@ -131,9 +154,7 @@ export class ConsentsService {
     const directory = await this.directory.snapshot();
     return withTx(this.db, async (tx) => {
       const { consent, youth } = await this.own(tx, caller, id);
-      const { purpose, signers } = JSON.parse(
-        open(youth.key, consent.sealed, aad(id, youth)).toString('utf8'),
-      ) as Sealed;
+      const { purpose, signers } = saidIn(youth, id, consent.sealed);
       await this.trace(tx, caller, 'consent-read', consent, youth);
       const lapsed = consent.validUntil < dayOf(this.clock.now());
       return {
@@ -182,7 +203,7 @@ export class ConsentsService {
     tx: Tx,
     caller: Caller,
     act: 'consent-given' | 'consent-withdrawn' | 'consent-read',
-    consent: ConsentEntity,
+    consent: Omit<ConsentEntity, 'sealed'>,
     youth: Youth,
     more: Record<string, string> = {},
   ): Promise<void> {
@@ -245,6 +266,9 @@ export class ConsentsService {
 }
 
 const aad = (id: ConsentId, youth: Youth): string[] => ['consent', youth.controllerId, youth.id, id];
+
+const saidIn = (youth: Youth, id: ConsentId, sealed: Buffer): Sealed =>
+  JSON.parse(open(youth.key, sealed, aad(id, youth)).toString('utf8')) as Sealed;
 
 function lastDay(today: Day, months: number): Day {
   const at = new Date(`${today}T00:00:00Z`);

@@ -9,6 +9,20 @@ export const lockConsentsOfYouths = statement(
    from stafett.consent where youth_id = any ($1::uuid[]) and state = 'given' order by id for share`,
 );
 
+/** Keeps another release of the youth from being registered at the same moment. Intake and dispatch, which lock youths `for key share`, do not wait. */
+export const lockYouth = statement(
+  'consents.lock-youth',
+  'select from stafett.youth where id = $1 for no key update',
+);
+
+/** The youth's releases that say the same, but for what is sealed. One that is being withdrawn is waited for. */
+export const likeReleases = statement(
+  'consents.like',
+  `select id, sealed from stafett.consent where youth_id = $1 and state = 'given' and controller_id = $2 and from_agency_id is not distinct from $3
+     and to_agency_id is not distinct from $4 and to_controller_id is not distinct from $5 and record_types = $6 and categories = $7
+     and valid_until = $8 order by id for share`,
+);
+
 export const withdraw = statement(
   'consents.withdraw',
   `update stafett.consent set state = 'withdrawn', withdrawn_at = $2 where id = $1 and state = 'given' returning id`,
