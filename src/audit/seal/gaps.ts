@@ -5,7 +5,7 @@ export interface Gap {
 }
 
 interface Missing extends Gap {
-  /** When it was first missed, and when it is to be looked at again: database time in milliseconds. */
+  /** When it was first missed, and when it is to be looked at again: milliseconds of the monotonic clock, as a database's may be set back. */
   readonly since: number;
   readonly lookAt: number;
 }

@@ -22,11 +22,6 @@ export const entriesWithin = statement(
    order by found.no limit $3`,
 );
 
-export const databaseTime = statement(
-  'seal.database-time',
-  `select floor(extract(epoch from clock_timestamp()) * 1000)::bigint as now`,
-);
-
 export const insertLeaves = statement(
   'seal.insert-leaves',
   `insert into stafett.audit_leaf (leaf_index, entry_no, entry_id, hash)

@@ -1,6 +1,6 @@
 import type { DataSource } from 'typeorm';
 import type { Config } from '../../config/config.schema.js';
-import { withTx, type Tx } from '../../database/tx.js';
+import { withTx } from '../../database/tx.js';
 import type { Term } from '../../queue/standing-jobs.js';
 import { formatCheckpoint } from '../verify/checkpoint.js';
 import { formatNote, signNote, type SignerKey } from '../verify/note.js';
@@ -8,7 +8,6 @@ import { Gaps } from './gaps.js';
 import { readTree, type KeptTree } from './kept-tree.js';
 import {
   countBlock,
-  databaseTime,
   entriesAfter,
   entriesWithin,
   insertCheckpoint,
@@ -115,10 +114,8 @@ export class Sequencer {
   async sweep(to: number): Promise<{ readonly from: number; readonly orphans: number }> {
     const from = Math.max(0, to - BLOCK);
     const orphans = await withTx(this.db, async (tx) => {
-      const [[count], now] = await Promise.all([
-        tx.query<{ entries: string; leaves: string }>(countBlock, [from, to]),
-        timeOf(tx),
-      ]);
+      const now = performance.now();
+      const [count] = await tx.query<{ entries: string; leaves: string }>(countBlock, [from, to]);
       const difference = Number(count?.leaves) - Number(count?.entries);
       if (difference < 0) {
         const found = await tx.query<{ no: string }>(unsealedWithin, [from, to, this.settings.batchEntries]);
@@ -130,9 +127,9 @@ export class Sequencer {
   }
 
   private read(limit: number): Promise<{ now: number; fresh: Entry[]; late: Entry[] }> {
+    const now = performance.now();
+    const due = this.gaps.due(now);
     return withTx(this.db, async (tx) => {
-      const now = await timeOf(tx);
-      const due = this.gaps.due(now);
       const [fresh, late] = await Promise.all([
         entriesOf(tx.query<Row>(entriesAfter, [this.mark, limit])),
         due.length === 0
@@ -186,6 +183,3 @@ type Row = { readonly no: string; readonly id: string; readonly hash: Buffer | n
 
 const entriesOf = async (rows: Promise<readonly Row[]>): Promise<Entry[]> =>
   (await rows).map(({ no, id, hash }) => ({ no: Number(no), id, hash }));
-
-const timeOf = async (tx: Tx): Promise<number> =>
-  Number((await tx.query<{ now: string }>(databaseTime))[0]?.now);
