@@ -4,7 +4,7 @@ import { Server as TcpServer, type Socket } from 'node:net';
 interface State {
   /** Requests that came and whose answers have not left yet. */
   owed: number;
-  /** Bytes that had come when nothing was owed any more: what comes then begins another request. */
+  /** Bytes that had come when the last request and its answer had ended: what comes then begins another request. */
   read: number;
 }
 
@@ -20,15 +20,19 @@ export class Connections {
       this.open.set(socket, { owed: 0, read: 0 });
       socket.once('close', () => this.open.delete(socket));
     });
-    server.prependListener('request', ({ socket }: IncomingMessage, response: ServerResponse) => {
+    server.prependListener('request', (request: IncomingMessage, response: ServerResponse) => {
+      const { socket } = request;
       const state = this.open.get(socket);
       if (!state) return;
+      const ends = (): void => void (state.read = socket.bytesRead);
       state.owed += 1;
       // When its last byte has gone to the system, or the connection has.
       response.once('close', () => {
         state.owed -= 1;
-        state.read = socket.bytesRead;
+        ends();
       });
+      // One that was refused at its head may end after its answer.
+      request.once('close', ends);
     });
     // Without a listener Node closes whatever was silent for the server's timeout, answers that are still being made included.
     server.on('timeout', (socket) => {

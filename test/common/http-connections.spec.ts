@@ -12,7 +12,9 @@ let connections: Connections;
 let answer: (response: ServerResponse) => void;
 beforeEach(async () => {
   server = createServer({ requestTimeout: 400, headersTimeout: 400, connectionsCheckingInterval: 50 });
-  server.on('request', (request, response) => request.resume().once('end', () => answer(response)));
+  server.on('request', (request, response) =>
+    request.url === '/refused' ? response.end('no') : request.resume().once('end', () => answer(response)),
+  );
   connections = new Connections(server);
   answer = (response) => response.end('whole');
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
@@ -82,6 +84,16 @@ it('lets a request that has begun come to its end, and takes no new connection',
   expect(half.bytes).toBeGreaterThan(0);
   await expect(open('')).rejects.toThrow('ECONNREFUSED');
 });
+
+it('closes a connection whose request was answered before its body came', async () => {
+  const body = 'x'.repeat(1000);
+  const early = await open(`POST /refused HTTP/1.1\r\nhost: hub\r\ncontent-length: ${body.length}\r\n\r\n`);
+  await until(() => early.bytes > 0);
+  early.socket.write(body);
+  await sleep(50);
+  await stop().ended;
+  await until(() => early.closed);
+}, 3000);
 
 it('still ends a request that takes too long to come', async () => {
   await open(request.slice(0, 20));
