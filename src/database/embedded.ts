@@ -6,6 +6,7 @@ import {
   mkdirSync,
   readFileSync,
   realpathSync,
+  renameSync,
   rmSync,
   writeFileSync,
 } from 'node:fs';
@@ -204,7 +205,7 @@ async function locate(home: string, options: EmbeddedOptions): Promise<Cluster> 
   const there = at(join(reachableFolder(as), nameOfPath(home)));
   const mark = keptText(join(home, 'mark'), () => randomUUID());
   refuseMoved(there, home, mark);
-  await dropIfForsaken(there, mark);
+  await setAsideIfForsaken(there, mark);
   writeFileSync(
     join(home, ELSEWHERE),
     `Postgres does not run as root, and its user cannot reach this folder. The database of this folder is kept in\n${there.folder}\n`,
@@ -230,21 +231,29 @@ const carries = (folder: string, mark: string): boolean =>
  */
 function refuseMoved({ folder }: Cluster, home: string, mark: string): void {
   const noted = clusterElsewhere(home);
-  if (existsSync(folder) || noted === undefined || !carries(noted, mark)) return;
+  if (carries(folder, mark) || noted === undefined) return;
+  const kept = [noted, aside(noted)].find((place) => carries(place, mark));
+  if (kept === undefined) return;
   throw new ConfigError(
-    `process.data: this data folder was moved or copied, and its database is still kept in ${noted}, where its old path put it. If it was moved: move that folder to ${folder}. If it was copied: remove ${join(home, ELSEWHERE)} and ${join(home, 'mark')}, and the copy begins with an empty database.`,
+    `process.data: this data folder was moved or copied, and its database is still kept in ${kept}, where its old path put it. If it was moved: move that folder to ${folder}. If it was copied: remove ${join(home, ELSEWHERE)} and ${join(home, 'mark')}, and the copy begins with an empty database.`,
   );
 }
 
+/** Where the last cluster of the same path waits for a data folder that may have been moved away. */
+const aside = (folder: string): string => `${folder}-before`;
+
 /**
- * A cluster elsewhere belongs to a data folder that carries the same mark. Where the data folder was deleted and made
- * anew at the same path, its passwords and keys have gone with it and nothing can open the old cluster: it is removed.
+ * A cluster elsewhere belongs to a data folder that carries the same mark. Where another one was made at the same path, the old one was
+ * deleted, and nothing can open its cluster any more, or it was moved. Nobody can tell, so the last such cluster is kept, and no more than one.
  */
-async function dropIfForsaken(cluster: Cluster, mark: string): Promise<void> {
+async function setAsideIfForsaken(cluster: Cluster, mark: string): Promise<void> {
   mkdirSync(cluster.folder, { recursive: true, mode: 0o755 });
   if (carries(cluster.folder, mark)) return;
   await stopServer(cluster);
-  rmSync(cluster.folder, { recursive: true, force: true });
+  if (existsSync(join(cluster.folder, 'mark'))) {
+    rmSync(aside(cluster.folder), { recursive: true, force: true });
+    renameSync(cluster.folder, aside(cluster.folder));
+  } else rmSync(cluster.folder, { recursive: true, force: true });
   mkdirSync(cluster.folder, { recursive: true, mode: 0o755 });
   writeFileSync(join(cluster.folder, 'mark'), mark);
 }

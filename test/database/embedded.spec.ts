@@ -312,7 +312,7 @@ it('says that the data folder cannot be written, and which setting it is', async
     await stop();
   });
 
-  it('keeps the database elsewhere where that user cannot reach the folder, finds it again, and forgets it with the folder', async () => {
+  it('keeps the database elsewhere where that user cannot reach the folder, finds it again, and begins another for another folder', async () => {
     const closed = join(folder, 'closed');
     const data = join(closed, 'data');
     const startClosed = (): Promise<Embedded> => startEmbedded(data, { settings: quick });
@@ -332,18 +332,25 @@ it('says that the data folder cannot be written, and which setting it is', async
 
       const moved = join(closed, 'moved');
       renameSync(data, moved);
-      await expect(startEmbedded(moved, { settings: quick })).rejects.toThrow(
-        `its database is still kept in ${place}, where its old path put it`,
-      );
-      renameSync(moved, data);
-      await startClosed().then((embedded) => embedded.stop());
+      const startMoved = (): Promise<Embedded> => startEmbedded(moved, { settings: quick });
+      await expect(startMoved()).rejects.toThrow(`its database is still kept in ${place}, where`);
 
-      rmSync(data, { recursive: true });
       const anew = await startClosed();
       await expect(query(anew.superUrl, 'select n from kept')).rejects.toMatchObject({ code: '42P01' });
       await anew.stop();
+      await expect(startMoved()).rejects.toThrow(`its database is still kept in ${place}-before, where`);
+
+      rmSync(data, { recursive: true });
+      renameSync(moved, data);
+      await expect(startClosed()).rejects.toThrow(`its database is still kept in ${place}-before, where`);
+      rmSync(place, { recursive: true });
+      renameSync(`${place}-before`, place);
+      const back = await startClosed();
+      expect(await query(back.superUrl, 'select n from kept')).toEqual([{ n: 1 }]);
+      await back.stop();
     } finally {
       rmSync(place, { recursive: true, force: true });
+      rmSync(`${place}-before`, { recursive: true, force: true });
     }
   });
 });
