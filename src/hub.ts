@@ -42,7 +42,7 @@ const IDLE_LOOK_MS = 20;
 const FOR_REQUESTS = 2 / 3;
 
 /**
- * Starts the roles that the settings ask for, loads the directory file, and listens.
+ * Starts the roles that the settings ask for, loads the directory file where it is a new one, and listens.
  * @throws ConfigError where a setting is wrong (a taken port, another key than the database's)
  */
 export async function startHub(
@@ -114,7 +114,7 @@ async function loadDirectory(app: NestFastifyApplication, { directory }: Config)
   const audit = app.get(AuditService, { strict: false });
   try {
     const file = parseDirectory(text);
-    await withTx(app.get(DataSource), (tx) => service.load(tx, file, recordTo(audit)));
+    await withTx(app.get(DataSource), (tx) => service.loadAtStart(tx, file, recordTo(audit)));
   } catch (error) {
     if (error instanceof DirectoryFileError)
       throw new ConfigError(`directory.file: ${path} cannot be used.\n${error.message}`);

@@ -12,6 +12,7 @@ export const tableRights = {
   team: 'select, insert, update',
   team_member: 'select, insert, update, delete',
   service_area: 'select, insert, update, delete',
+  directory_file: 'select, insert, update',
   // Vault: the deletion of a key is the erasure; rotation wraps it anew.
   key_check: 'select, insert',
   youth: 'select, insert, update',

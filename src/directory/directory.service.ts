@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { Inject, Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import type { DataSource } from 'typeorm';
@@ -13,7 +14,7 @@ import { apply, diff, stateOfFile, stateOfRows } from './directory.diff.js';
 import type { DirectoryFile } from './directory.entries.js';
 import { Directory, type DirectoryRows } from './directory.js';
 import { scopeToCounty, type Refusal } from './directory.scope.js';
-import { lockDirectory, readDirectory } from './directory.sql.js';
+import { lastFile, lockDirectory, noteFile, readDirectory } from './directory.sql.js';
 import { Ids, writeChanges } from './directory.store.js';
 
 /** Tells the changes of one load to the audit log, in the load's own transaction. Not called when nothing changed. */
@@ -95,7 +96,7 @@ export class DirectoryService {
       const { kept, refused } = scopeToCounty(changes, state, county);
       if (refused.length > 0) throw new DirectoryScopeError(refused);
       changes = [...kept];
-    }
+    } else tx.send(noteFile, [digestOf(file)]);
     // Before the doorbell that the news rings: what it wakes is to read what this writes.
     if (changes.length > 0) tx.afterCommit(() => (this.notBefore = performance.now()));
     const ids = new Ids(rows);
@@ -112,10 +113,23 @@ export class DirectoryService {
     return told;
   }
 
+  /**
+   * Loads the file that a hub starts with, unless it is the last whole file that was loaded: what counties have changed since then is not
+   * undone by a restart, which would take back what waits for an agency that only they have registered.
+   */
+  async loadAtStart(tx: Tx, file: DirectoryFile, record: RecordChanges): Promise<void> {
+    await tx.query(lockDirectory, [lockClass.directory]);
+    const [last] = await tx.query<{ sha256: Buffer }>(lastFile, []);
+    if (!last?.sha256.equals(digestOf(file))) await this.load(tx, file, record);
+  }
+
   private async read(): Promise<Directory> {
     return new Directory(await withTx(this.db, readRows));
   }
 }
+
+/** Of what the file says, so that a comment in it changes nothing. */
+const digestOf = (file: DirectoryFile): Buffer => createHash('sha256').update(JSON.stringify(file)).digest();
 
 async function readRows(tx: Tx): Promise<DirectoryRows> {
   const [rows] = await tx.query<DirectoryRows>(readDirectory);

@@ -25,3 +25,11 @@ export const readDirectory = statement(
      (select coalesce(json_agg(s), '[]') from (
        select municipality, kind, agency_id as "agencyId", county from stafett.service_area) s) as "serviceAreas"`,
 );
+
+export const lastFile = statement('directory.last-file', 'select sha256 from stafett.directory_file');
+
+export const noteFile = statement(
+  'directory.note-file',
+  `insert into stafett.directory_file (sha256, loaded_at) values ($1, now())
+   on conflict (one) do update set sha256 = excluded.sha256, loaded_at = excluded.loaded_at`,
+);
