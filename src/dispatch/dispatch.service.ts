@@ -82,7 +82,7 @@ export class DispatchService {
         tx.afterCommit(() => looking.done(undefined, true));
         return 'nothing';
       }
-      timer();
+      tx.afterCommit(() => void timer());
       // What is committed from now on rings for itself.
       return news || more ? 'more' : 'nothing';
     });

@@ -119,9 +119,11 @@ export class TransfersService {
         ),
       ),
     ]);
-    for (const draft of made) this.metrics.transfers.inc({ state: draft.hold ? 'held' : 'available' });
-    for (const { state } of closings) this.metrics.transfers.inc({ state });
-    tx.afterCommit(() => this.wakeups.wake(numbered));
+    tx.afterCommit(() => {
+      for (const { hold } of made) this.metrics.transfers.inc({ state: hold ? 'held' : 'available' });
+      for (const { state } of closings) this.metrics.transfers.inc({ state });
+      this.wakeups.wake(numbered);
+    });
   }
 
   /** Erases what nobody may read or get any more, in the transaction that made it so. */

@@ -17,7 +17,7 @@ import type { DispatchAtOnce } from './at-once.js';
 import { Backlog } from './backlog.js';
 import { GroupCommit } from './group-commit.js';
 import { renumberRecords } from './intake.sql.js';
-import { IntakeSteps, type Written } from './intake.steps.js';
+import { IntakeSteps, overlookedIn, type Written } from './intake.steps.js';
 import { nameOf, type Outcome, type Submission } from './judge.js';
 import { LATE_MS, type Prepared } from './record.js';
 
@@ -104,7 +104,7 @@ export class IntakeService {
   }
 
   /** The first receipts of events that were taken once, whatever would be said of them today. In the order asked; undefined where there is none. */
-  async told(
+  async firstReceipts(
     caller: Caller,
     events: readonly { eventId: string; contentHash: Buffer }[],
   ): Promise<(Outcome | undefined)[]> {
@@ -115,9 +115,13 @@ export class IntakeService {
         events.map(({ eventId }) => ({ senderId, eventId })),
       ),
     );
-    return events.map(({ eventId, contentHash }) => {
+    const firsts = events.map(({ eventId, contentHash }) => {
       const record = earlier.get(nameOf(senderId, eventId));
-      if (!record?.contentHash.equals(contentHash)) return undefined;
+      return record?.contentHash.equals(contentHash) ? record : undefined;
+    });
+    await this.lookFor(overlookedIn(firsts.flatMap((record) => record ?? [])));
+    return firsts.map((record) => {
+      if (!record) return undefined;
       this.metrics.records.inc({ outcome: 'duplicate' });
       return { recordId: record.id, state: record.state, duplicate: true };
     });
@@ -137,12 +141,15 @@ export class IntakeService {
       // As long as these wait, nothing that comes after them can be dispatched at once.
       this.groups.beside(this.doorbell.answered());
     }
-    if (overlooked.size > 0) {
-      // Looked for past every mark before the sender is told: what it sends next must not go first.
-      this.doorbell.ring(overlooked, true);
-      await this.doorbell.answered();
-    }
+    await this.lookFor(overlooked);
     return outcomes;
+  }
+
+  /** Past every mark, before the sender is told that its record is there: what it sends next must not go first. */
+  private async lookFor(overlooked: ReadonlySet<number>): Promise<void> {
+    if (overlooked.size === 0) return;
+    this.doorbell.ring(overlooked, true);
+    await this.doorbell.answered();
   }
 
   private async written(group: readonly Submission[]): Promise<Written> {

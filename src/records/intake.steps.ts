@@ -41,10 +41,7 @@ export interface Written {
   readonly outcomes: Outcome[];
   /** Shards of the records that were made and wait for dispatch. */
   readonly waiting: ReadonlySet<number>;
-  /**
-   * Shards of those that were made before and still wait. Perhaps nobody has rung for one (the answer to its COMMIT was lost), or the process
-   * that took it in is gone before it could give it the number that it needs (LATE_MS).
-   */
+  /** Shards of those that were made before and still wait. */
   readonly overlooked: ReadonlySet<number>;
   /** Whether some of the events were there already. */
   readonly repeated: boolean;
@@ -102,11 +99,10 @@ export class IntakeSteps {
       const problem = wrong.get(one.position);
       return problem ? { problem } : judge(one, first, made, earlier);
     });
-    const overlooked = [...earlier.values()].filter(({ state }) => state === 'received');
     return {
       outcomes,
       waiting: new Set(settlement ? [] : inserted.map(({ shard }) => shard)),
-      overlooked: new Set(overlooked.map(({ shard }) => shard)),
+      overlooked: overlookedIn(earlier.values()),
       repeated: earlier.size > 0,
     };
   }
@@ -252,3 +248,10 @@ const namedBy = ({ caller, prepared }: Submission): Named => ({
   senderId: caller.agencyId,
   eventId: prepared.eventId,
 });
+
+/**
+ * The shards of records that were there before and still wait. Perhaps nobody has rung for one (the answer to its COMMIT was lost), or the process
+ * that took it in was gone before it could give it the number that it needs (LATE_MS).
+ */
+export const overlookedIn = (records: Iterable<Earlier>): Set<number> =>
+  new Set([...records].flatMap(({ state, shard }) => (state === 'received' ? shard : [])));

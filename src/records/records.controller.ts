@@ -64,7 +64,7 @@ export class RecordsController {
         : [];
     });
     if (again.length === 0) return outcomes;
-    const told = await this.intake.told(caller, again);
+    const told = await this.intake.firstReceipts(caller, again);
     const firsts = new Map(again.map(({ index }, i) => [index, told[i]]));
     return outcomes.map((outcome, index) => firsts.get(index) ?? outcome);
   }

@@ -53,6 +53,11 @@ const besides = async (broken: readonly string[], ids: readonly string[]): Promi
   );
   return rows.map(({ id }) => id);
 };
+const metric = async (name: string): Promise<number> => {
+  const text = await (await fetch(`${hub.url}/metrics`)).text();
+  const line = text.split('\n').find((each) => each.startsWith(`${name} `));
+  return Number(line?.slice(name.length));
+};
 const setAside = (id: string): boolean =>
   lines.some((line) => line.includes('shard-set-aside') && line.includes(id));
 
@@ -66,13 +71,13 @@ it('dispatches nothing of a record that has a transfer already, leaves no entry 
   await push();
   await until(() => setAside(half));
   expect(await traceOf(half)).toEqual({ transfers: 1, entries: 1, state: 'received' });
+  // Counted is what was committed.
+  const made = await hub.sql('select from stafett.transfer where notice is null');
+  expect(await metric('stafett_transfers_total{state="available"}')).toBe(made.length);
 });
 
 it('dispatches at once what comes meanwhile, but for what comes behind it', async () => {
-  const atOnce = async (): Promise<number> => {
-    const text = await (await fetch(`${hub.url}/metrics`)).text();
-    return Number(/^stafett_dispatched_records_total\{way="at-once"\} (\d+)$/m.exec(text)?.[1]);
-  };
+  const atOnce = (): Promise<number> => metric('stafett_dispatched_records_total{way="at-once"}');
   const before = await atOnce();
   // Not where a worker looks just then, as it does for what waits so long.
   await until(async () => {
