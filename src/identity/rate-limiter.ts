@@ -17,14 +17,14 @@ const EMPTY_MS = 10;
 
 /**
  * GCRA, the leaky bucket as a meter: one moment per agency says when what it was given so far would have been used up at the
- * allowed rate. Nothing is given beyond a second ahead of now. The table is unlogged: after a crash everyone begins anew, and so does
- * who has a moment that only a clock which was set back since can have given.
+ * allowed rate. Nothing is given beyond a second ahead of now, so a later moment is of a clock that was
+ * set back since, and counts for nothing. The table is unlogged: after a crash everyone begins anew.
  */
 const lease = statement(
   'identity.lease-requests',
   `with at as materialized (select clock_timestamp() as now),
    held as materialized (select used_until from stafett.rate_lease where agency_id = $1 for update),
-   room as (select now, greatest(coalesce((select used_until from held where used_until < now + interval '1 minute'), now), now) as from_when from at),
+   room as (select now, greatest(coalesce((select used_until from held where used_until < now + interval '2 seconds'), now), now) as from_when from at),
    portion as materialized (
      select now, from_when, least($2::int, floor(extract(epoch from now + interval '1 second' - from_when) * $3::int))::int as given from room
    )
@@ -56,7 +56,7 @@ interface Lease {
 @Injectable()
 export class RateLimiter {
   private readonly leases = new Map<AgencyId, Lease>();
-  private readonly asking = new Map<AgencyId, Promise<void>>();
+  private readonly asking = new Map<AgencyId, Promise<boolean>>();
 
   constructor(
     @InjectDataSource() private readonly db: DataSource,
@@ -66,19 +66,17 @@ export class RateLimiter {
   /** Takes one request. @throws Problem unavailable where a portion is needed and the database cannot be reached */
   async take(agency: AgencyId): Promise<Rate> {
     const limit = this.config.identity.requestsPerSecond;
-    // Twice: the portion that others waited for too may be used up when it is this caller's turn.
-    for (let attempt = 0; attempt < 2; attempt += 1) {
+    // Again: the portion that others waited for too may be used up when it is this caller's turn.
+    for (let given = true; given;) {
       const held = this.held(agency);
       if (held) {
         held.left -= 1;
         if (held.left < held.size / 2 && held.beyond > 0) void this.ask(agency, limit).catch(() => undefined);
         return { limit, remaining: held.left + held.beyond, allowed: true };
       }
-      await this.ask(agency, limit);
+      given = await this.ask(agency, limit);
     }
-    const held = this.held(agency);
-    if (held) held.left -= 1;
-    return { limit, remaining: held ? held.left + held.beyond : 0, allowed: held !== undefined };
+    return { limit, remaining: 0, allowed: false };
   }
 
   private held(agency: AgencyId): Lease | undefined {
@@ -87,7 +85,7 @@ export class RateLimiter {
   }
 
   /** One question at a time for an agency, however many requests wait for its answer. */
-  private ask(agency: AgencyId, limit: number): Promise<void> {
+  private ask(agency: AgencyId, limit: number): Promise<boolean> {
     let asked = this.asking.get(agency);
     if (!asked) {
       asked = this.lease(agency, limit).finally(() => this.asking.delete(agency));
@@ -96,10 +94,11 @@ export class RateLimiter {
     return asked;
   }
 
-  private async lease(agency: AgencyId, limit: number): Promise<void> {
+  /** @returns whether there was anything to give */
+  private async lease(agency: AgencyId, limit: number): Promise<boolean> {
     const before = this.leases.get(agency);
     const now = performance.now();
-    if (before && now < before.emptyUntil) return;
+    if (before && now < before.emptyUntil) return false;
     const goesOn = before !== undefined && now < before.until + LEASE_MS;
     const most = Math.max(1, Math.floor(limit / LARGEST_PART));
     const size = Math.min(most, goesOn ? before.size * 2 : FIRST_PORTION);
@@ -114,5 +113,6 @@ export class RateLimiter {
       until: performance.now() + LEASE_MS,
       emptyUntil: row ? 0 : performance.now() + EMPTY_MS,
     });
+    return row !== undefined;
   }
 }
