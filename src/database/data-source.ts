@@ -17,8 +17,18 @@ const common = {
   logging: false,
 } as const;
 
-/** Whatever a statement of the hub forgets, its login does not: no wait or idle transaction lasts for ever. */
-export const limits = { lockMs: 10_000, idleInTransactionMs: 60_000 };
+/**
+ * Whatever a statement of the hub forgets, its login does not: no wait or idle transaction lasts for ever. A process that stands still in a
+ * transaction loses it, and its locks, before those who wait for them give up: with 60 s instead of 5, one that was stopped kept all others from
+ * dispatching for as long, and their senders got 503.
+ */
+export const limits = { lockMs: 10_000, idleInTransactionMs: 5000 };
+
+/**
+ * Neither limit counts while a server waits for a process that does not read its answer; then this one does, by the system's network: 36 s later
+ * a session with 20 MB on their way still had its locks. Linux alone knows it.
+ */
+const unread = process.platform === 'linux' ? ' -c tcp_user_timeout=20000' : '';
 
 /**
  * Hot statements join at most some hundred given rows to tables by their indexes. A plan that was made while a table was small
@@ -53,12 +63,11 @@ export function appOptions(url: string, settings: PoolSettings): DataSourceOptio
     extra: {
       Client: GuardedClient,
       pipeline: true,
-      options: indexedPlans,
+      options: indexedPlans + unread,
       statement_timeout: settings.statementTimeoutMs,
       // The server may be gone without a word (a cut cable): the client stops waiting a little after the server would have.
       query_timeout: settings.statementTimeoutMs + 5000,
-      // Here too, for a login that the hub did not make: a process that stands still in a transaction would keep its locks, those that
-      // dispatch needs among them, until the network notices, which a process that is only stopped lets it never do.
+      // Here too, for a login that the hub did not make.
       lock_timeout: limits.lockMs,
       idle_in_transaction_session_timeout: limits.idleInTransactionMs,
       ...watched,

@@ -97,7 +97,7 @@ describe('the application’s login', () => {
     const { rows } = await app.query<{ statement: string; lock: string; idle: string }>(
       `select current_setting('statement_timeout') as statement, current_setting('lock_timeout') as lock, current_setting('idle_in_transaction_session_timeout') as idle`,
     );
-    expect(rows).toEqual([{ statement: '30s', lock: '10s', idle: '1min' }]);
+    expect(rows).toEqual([{ statement: '30s', lock: '10s', idle: '5s' }]);
   });
 
   it('owns nothing in the database', async () => {

@@ -35,7 +35,8 @@ const parallel = statement(
 );
 const limits = statement(
   'test.limits',
-  `select current_setting('lock_timeout') as lock, current_setting('idle_in_transaction_session_timeout') as idle`,
+  `select current_setting('lock_timeout') as lock, current_setting('idle_in_transaction_session_timeout') as idle,
+     current_setting('tcp_user_timeout') as unread`,
 );
 const raise = statement('test.raise', 'select 1 / $1::int');
 
@@ -94,7 +95,9 @@ it('leaves nothing of work that fails while what it sent still waits for BEGIN',
 it('lets no login wait for a lock, or keep one in a transaction that stands still, for ever', async () => {
   const another = await openPool(database.superUrl);
   try {
-    expect(await withTx(another, (tx) => tx.query(limits))).toEqual([{ lock: '10s', idle: '1min' }]);
+    expect(await withTx(another, (tx) => tx.query(limits))).toEqual([
+      { lock: '10s', idle: '5s', unread: process.platform === 'linux' ? '20000' : '0' },
+    ]);
   } finally {
     await another.destroy();
   }
@@ -261,6 +264,22 @@ describe('answers "unavailable", and works again at once,', () => {
         await tx.query(addCheck, ['stood-still']);
       }),
     ));
+
+  it('when it stood still itself, and not to those who waited for its locks', async () => {
+    let isLocked: () => void = () => undefined;
+    const locked = new Promise<void>((resolve) => (isLocked = resolve));
+    const still = isUnavailable(
+      withTx(db, async (tx) => {
+        await tx.query(lock, [12]);
+        isLocked();
+        await new Promise((resolve) => setTimeout(resolve, 6000));
+        await tx.query(addCheck, ['stood-still']);
+      }),
+    );
+    await locked;
+    await withTx(db, (tx) => tx.query(lock, [12]));
+    await still;
+  }, 15_000);
 
   it('when the server only reads, as after a switch to a standby', () =>
     isUnavailable(

@@ -16,7 +16,8 @@ export type Disturbance = (scene: Scene) => Promise<number>;
 export const pauseOne: Disturbance = async ({ world, chance }) => {
   const hub = chance.one(world.hubs);
   hub.signal('SIGSTOP');
-  await sleep(chance.between(500, isLong() ? 8000 : 3000));
+  // Longer than the server lets a transaction stand still, now and then.
+  await sleep(chance.between(500, isLong() ? 15_000 : 3000));
   hub.signal('SIGCONT');
   return 1;
 };
