@@ -62,13 +62,14 @@ export const findAffected = statement(
    select id, youth_id from stafett.transfer where id = any ($5::uuid[]) and notice is null`,
 );
 
+/** Not `for update`: a discrepancy that refers to one locks its key, in an order of its own. */
 export const transfersById = statement(
   'transfers.by-id',
-  `${open} where t.id = any ($1::uuid[]) and t.notice is null order by t.id for update of t`,
+  `${open} where t.id = any ($1::uuid[]) and t.notice is null order by t.id for no key update of t`,
 );
 export const transfersOfRecords = statement(
   'transfers.of-records',
-  `${open} where t.record_id = any ($1::uuid[]) and t.notice is null order by t.id for update of t`,
+  `${open} where t.record_id = any ($1::uuid[]) and t.notice is null order by t.id for no key update of t`,
 );
 
 /** Ends transfers. The database's own table of moves refuses what may not be. */
@@ -110,13 +111,17 @@ export const eraseBodies = statement(
      select from stafett.transfer t where t.record_id = b.id and t.notice is null and t.state in ('held', 'available', 'collected', 'acknowledged', 'rejected'))`,
 );
 
-/** $1: the process's clock; $2: days to collect. From the oldest on, by an index each: in the order of ids it would go over every transfer there is to find that none is. */
+const untold = (subject: string): string =>
+  `not exists (select from stafett.recheck n where n.subject = ${subject})`;
+
+/** $1: the process's clock; $2: days to collect. Those of which no news waits. From the oldest on, by an index each: in the order of ids it would go over every transfer there is to find that none is. */
 export const overdue = statement(
   'transfers.overdue',
-  `(select id, shard, 'hold-over' as cause from stafett.transfer where held and hold_until <= ${hasPassed('$1')} order by hold_until limit $3)
+  `(select id, shard, 'hold-over' as cause from stafett.transfer t
+    where held and hold_until <= ${hasPassed('$1')} and ${untold('t.id')} order by hold_until limit $3)
    union all
-   (select id, shard, 'available-over' from stafett.transfer
-    where open and state = 'available' and notice is null and available_at <= ${hasPassed('$1')} - $2::int * interval '24 hours' order by available_at limit $3)`,
+   (select id, shard, 'available-over' from stafett.transfer t
+    where open and state = 'available' and notice is null and available_at <= ${hasPassed('$1')} - $2::int * interval '24 hours' and ${untold('t.id')} order by available_at limit $3)`,
 );
 
 /** Made by a process whose directory was a moment old, after the news that their recipient had left was handled. */
@@ -124,5 +129,5 @@ export const leftBehind = statement(
   'transfers.left-behind',
   `select a.id from stafett.agency a cross join lateral (
      select from stafett.transfer t where t.recipient_id = a.id and t.open and t.state = 'available' and t.notice is null order by t.no limit 1) one
-   where not a.active`,
+   where not a.active and ${untold('a.id')}`,
 );

@@ -31,7 +31,7 @@ export const highest = statement(
 /** The states again, now that the rows are locked: since the page was read some may have been withdrawn. */
 export const lockTransfers = statement(
   'inbox.lock-transfers',
-  `select id, state from stafett.transfer where id = any ($1::uuid[]) order by id for update`,
+  `select id, state from stafett.transfer where id = any ($1::uuid[]) order by id for no key update`,
 );
 
 export const collect = statement(

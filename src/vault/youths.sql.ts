@@ -61,11 +61,11 @@ export const keysOfYouths = statement(
   `${keys} order by y.blind_index for key share of y`,
 );
 
-/** For who has read their keys already. */
+/** For who has read their keys already. `for share`: a protection grade that rises waits for those who hand out by the lower one. */
 export const lockPresent = statement(
   'vault.lock-present',
   `select y.id, y.protection from stafett.youth y where y.id = any ($1::uuid[]) and y.erased_at is null
-   order by y.blind_index for key share`,
+   order by y.blind_index for share`,
 );
 
 /** For reading the log, which nothing hangs on. */

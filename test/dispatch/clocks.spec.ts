@@ -63,14 +63,32 @@ it('lets go what a release is given for, with a clock that is a month ahead', as
   expect(await statesOf(records)).toEqual(['available', 'available']);
 });
 
-/** What is done is dispatched by a hub whose clock is a month behind. */
-const dispatchedBehind = <T>(work: () => Promise<T>): Promise<T> =>
+/** What is done meanwhile waits for dispatch. */
+const withoutDispatch = <T>(work: () => Promise<T>): Promise<T> =>
   asAdmin(hub.database.superUrl, async (admin) => {
     await admin.query('begin');
     await admin.query('select pg_advisory_xact_lock($1, s) from generate_series(0, 15) s', [lockClass.shard]);
     const done = await work();
-    hub.clock.days(-MONTH);
     await admin.query('rollback');
+    return done;
+  });
+
+it('leaves news of what is over once, however long nobody has handled it', async () => {
+  const records = await sendBoth();
+  await dispatched(records);
+  await withoutDispatch(async () => {
+    await hub.age(MONTH);
+    expect(await findOverdue()).toBeGreaterThanOrEqual(2);
+    expect(await findOverdue()).toBe(0);
+  });
+  await until(async () => (await statesOf(records)).every((state) => state === 'expired'));
+});
+
+/** What is done is dispatched by a hub whose clock is a month behind. */
+const dispatchedBehind = <T>(work: () => Promise<T>): Promise<T> =>
+  withoutDispatch(async () => {
+    const done = await work();
+    hub.clock.days(-MONTH);
     return done;
   });
 

@@ -3,7 +3,9 @@ import { jest } from '@jest/globals';
 import type { AgencyId } from '../../src/common/ids.js';
 import { DirectoryService } from '../../src/directory/directory.service.js';
 import { ExpiryService } from '../../src/dispatch/expiry.service.js';
+import { transfersById } from '../../src/dispatch/transfers.sql.js';
 import { WakeupsService } from '../../src/dispatch/wakeups.service.js';
+import { lockTransfers } from '../../src/inbox/inbox.sql.js';
 import { PullService } from '../../src/inbox/pull.service.js';
 import { asAdmin, elsewhere } from '../support/database.js';
 import { agencies, startTestHub, type TestHub } from '../support/hub.js';
@@ -369,6 +371,54 @@ it('draws back what is open when a youth becomes protected, and says no more tha
     if (Date.now() > until) throw new Error(JSON.stringify(body));
   }
   expect(recordIds((await nav.pull('?limit=500')).body.events)).not.toContain(recordId);
+});
+
+it('lets a grade that rises wait for a page that is handed out by the lower one', async () => {
+  const youth = newYouth();
+  const event = (more: Json = {}) =>
+    school.event(
+      'education-interrupted',
+      dataOf('education-interrupted', { ...youth, ...more }, { school: school.orgNumber }),
+    );
+  const recordId = await school.send(event());
+  await school.dispatched(recordId);
+  const order: string[] = [];
+  await asAdmin(superUrl(), async (admin) => {
+    await admin.query('begin');
+    await admin.query('select from stafett.transfer where record_id = $1 for update', [recordId]);
+    const pull = ot.pull('?limit=500').then(({ body }) => {
+      expect(recordIds(body.events)).toContain(recordId);
+      order.push('page');
+    });
+    const waiting = async (count: number): Promise<boolean> =>
+      (await admin.query('select from pg_stat_activity where wait_event_type = $1', ['Lock'])).rowCount ===
+      count;
+    await until(() => waiting(1));
+    const raise = school.push(event({ protection: 'confidential' })).then(({ status }) => {
+      expect(status).toBe(202);
+      order.push('grade');
+    });
+    await until(() => waiting(2));
+    await admin.query('rollback');
+    await Promise.all([pull, raise]);
+  });
+  expect(order).toEqual(['page', 'grade']);
+});
+
+it('keeps nobody from referring to the transfers of a page that is handed out', async () => {
+  const [recordId] = await interrupt();
+  await asAdmin(superUrl(), async (admin) => {
+    const [{ id }] = (await admin.query('select id from stafett.transfer where record_id = $1', [recordId]))
+      .rows;
+    for (const { text } of [lockTransfers, transfersById]) {
+      await admin.query('begin');
+      await admin.query(text, [[id]]);
+      expect(
+        await hub.sql('select from stafett.transfer where id = $1 for key share nowait', [id]),
+      ).toHaveLength(1);
+      await admin.query('rollback');
+    }
+  });
 });
 
 it('gives no body once a withdrawal is answered, however withdrawals and pulls meet', async () => {
