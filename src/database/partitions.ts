@@ -6,10 +6,15 @@ export const MONTHS_AHEAD = 6;
 /** Two hubs that make the same partition at once would meet in an error. Beside the classes in locks.ts. */
 const PARTITIONS_LOCK = [7309, 3] as const;
 
-/** Makes the partitions of this month and the next six where they are missing. @returns how many were made */
+/**
+ * Makes the partitions of this month and the next six where they are missing. Only where the tables are free: whoever waits for all of a table has
+ * everybody wait behind him, a backup that reads it may take hours, and there is half a year to try again.
+ * @returns how many were made
+ */
 export function ensurePartitions(db: DataSource): Promise<number> {
   return db.transaction(async (tx) => {
     await tx.query('select pg_advisory_xact_lock($1, $2)', [...PARTITIONS_LOCK]);
+    await tx.query(`set local lock_timeout = '200ms'`);
     const [row] = await tx.query<{ made: number }[]>('select stafett.create_partitions($1::int) as made', [
       MONTHS_AHEAD,
     ]);

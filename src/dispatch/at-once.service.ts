@@ -4,7 +4,7 @@ import { CONFIG } from '../config/config.module.js';
 import { allShardLocks, lockClass } from '../database/locks.js';
 import type { Tx } from '../database/tx.js';
 import { DirectoryService } from '../directory/directory.service.js';
-import type { DispatchAtOnce, FreshRecord, Settlement } from '../records/at-once.js';
+import type { DispatchAtOnce, FreshRecord, LockedShards, Settlement } from '../records/at-once.js';
 import { IntakeService } from '../records/intake.service.js';
 import { Metrics } from '../telemetry/metrics.js';
 import { lockIfFree, stillFree } from './dispatch.sql.js';
@@ -26,24 +26,26 @@ export class AtOnceService implements DispatchAtOnce {
   }
 
   /**
-   * Locks all shards, without waiting, if nothing waits in them: what is taken in under these locks stands behind nothing. One record that
-   * cannot be dispatched counts for its own shard only.
+   * What is taken in under these locks stands behind nothing. One record that cannot be dispatched counts for its own shard only: for those that
+   * had one when it was asked whether the others are free.
    */
-  async isFree(tx: Tx): Promise<boolean> {
+  async lockIfFree(tx: Tx): Promise<LockedShards | undefined> {
     const { lowest, behind } = this.lanes;
     const [[first], [second]] = await Promise.all([
       tx.query<{ got: boolean }>(lockIfFree, [lowest, behind, lockClass.shard, allShardLocks]),
       tx.query<{ free: boolean }>(stillFree, [lowest, behind]),
     ]);
-    return Boolean(first?.got && second?.free);
+    return first?.got && second?.free
+      ? { plan: (records) => this.plan(tx, records, new Set(behind)) }
+      : undefined;
   }
 
-  /**
-   * Under the locks that isFree took, and those of the youths. The records refer to no other one.
-   * @returns undefined where one of them stands behind what could not be dispatched
-   */
-  async settle(tx: Tx, records: readonly FreshRecord[]): Promise<Settlement | undefined> {
-    const behind = new Set(this.lanes.behind);
+  /** The records refer to no other one. */
+  private async plan(
+    tx: Tx,
+    records: readonly FreshRecord[],
+    behind: ReadonlySet<number>,
+  ): Promise<Settlement | undefined> {
     if (records.some(({ shard }) => behind.has(shard))) return undefined;
     const [directory, judgedBy] = await Promise.all([
       this.directory.snapshot(),

@@ -13,13 +13,17 @@ export const insertRechecks = statement(
    select s, c, i, o, $5 from unnest($1::int[], $2::text[], $3::uuid[], $4::uuid[]) as r (s, c, i, o)`,
 );
 
-/** Takes the run of a slot, or takes it over where its holder's lease has run out. Database time decides. */
+/**
+ * Takes the run of a slot, or takes it over where its holder's lease has run out. Database time decides; a lease that ends later than any can is of a
+ * clock that was set back since.
+ */
 export const takeRun = statement(
   'queue.take-run',
   `insert into stafett.scheduled_run (job, slot, fence, lease_until, started_at)
    values ($1, $2, 1, now() + make_interval(secs => $3), now())
    on conflict (job, slot) do update set fence = scheduled_run.fence + 1, lease_until = excluded.lease_until, started_at = excluded.started_at
-     where scheduled_run.finished_at is null and scheduled_run.lease_until < now()
+     where scheduled_run.finished_at is null
+       and (scheduled_run.lease_until < now() or scheduled_run.lease_until > now() + make_interval(secs => 2 * $3))
    returning fence`,
 );
 

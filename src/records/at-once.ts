@@ -25,8 +25,12 @@ export interface Settlement {
 
 /** Dispatch, in the transaction that takes records in. */
 export interface DispatchAtOnce {
-  /** Takes the locks of all shards, before any other, if they are free. @returns whether nothing stands before new records, in most shards */
-  isFree(tx: Tx): Promise<boolean>;
-  /** @returns undefined where one of them must wait all the same */
-  settle(tx: Tx, records: readonly FreshRecord[]): Promise<Settlement | undefined>;
+  /** Takes the locks of all shards, without waiting, before any other lock. @returns undefined where it did not get them, or something waits there */
+  lockIfFree(tx: Tx): Promise<LockedShards | undefined>;
+}
+
+/** All shards are locked, and nothing stands before new records in most of them. */
+export interface LockedShards {
+  /** To be called when the records' youths are locked. @returns undefined where one of them must wait all the same */
+  plan(records: readonly FreshRecord[]): Promise<Settlement | undefined>;
 }

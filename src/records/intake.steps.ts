@@ -24,6 +24,9 @@ import { firstOfEachEvent, judge, nameOf, type Earlier, type Outcome, type Submi
 import { bodyAad, type Prepared } from './record.js';
 import { referencesOf, wrongReferences } from './references.js';
 
+/** How a record is written that waits for dispatch. */
+const waits = { state: 'received', reason: null } as const;
+
 /** A submission with its place in the group. */
 interface Placed extends Submission {
   readonly position: number;
@@ -68,8 +71,8 @@ export class IntakeSteps {
       return { caller, prepared, id, position, wanted: wantedBy(submission) };
     });
     // Sent together.
-    const [free, sought, references, known] = await Promise.all([
-      atOnce?.isFree(tx) ?? false,
+    const [locked, sought, references, known] = await Promise.all([
+      atOnce?.lockIfFree(tx),
       this.youths.seek(
         tx,
         placed.flatMap(({ wanted }) => wanted ?? []),
@@ -85,8 +88,8 @@ export class IntakeSteps {
       sought,
       how,
     );
-    const settlement = free ? await atOnce?.settle(tx, rows) : undefined;
-    const made = await this.insert(tx, rows, how, settlement?.fates);
+    const settlement = await locked?.plan(rows);
+    const made = await this.insert(tx, rows, how, settlement?.fates ?? rows.map(() => waits));
     const meanwhile = await this.earlier(
       tx,
       rows.filter(({ id }) => !made.has(id)),
@@ -141,7 +144,7 @@ export class IntakeSteps {
     tx: Tx,
     rows: readonly Row[],
     how: How,
-    fates?: readonly Fate[],
+    fates: readonly (Fate | typeof waits)[],
   ): Promise<Set<RecordId>> {
     if (rows.length === 0) return new Set();
     const values = [
@@ -161,8 +164,8 @@ export class IntakeSteps {
       rows.map((row) => row.prepared.contentHash),
       rows.map((row) => row.sameEventKey),
       rows.map((row) => row.prepared.time),
-      rows.map((_, i) => fates?.[i]?.state ?? 'received'),
-      rows.map((_, i) => fates?.[i]?.reason ?? null),
+      fates.map(({ state }) => state),
+      fates.map(({ reason }) => reason),
     ];
     if (how === 'all-new') {
       tx.send(insertRecords, values);
@@ -172,7 +175,7 @@ export class IntakeSteps {
     return new Set(made.map(({ id }) => id));
   }
 
-  /** Step (3): what holds the event ids that were taken. */
+  /** What holds these event ids already: before step (1) where some are looked for, and in step (3) those that were taken meanwhile. */
   async earlier(tx: Tx, events: readonly Named[]): Promise<Map<string, Earlier>> {
     if (events.length === 0) return new Map();
     const found = await tx.query<Earlier>(findRecords, [

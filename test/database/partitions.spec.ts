@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { DataSource } from 'typeorm';
 import { ensurePartitions, nextMonthHasPartitions } from '../../src/database/partitions.js';
 import { asAdmin, createDatabase, openPool, type TestDatabase } from '../support/database.js';
@@ -81,6 +82,23 @@ it.each(['record_body', 'audit_entry'])(
     expect(await nextMonthHasPartitions(db)).toBe(true);
   },
 );
+
+it('partitions are not waited for where somebody reads for hours, so that nobody waits behind', async () => {
+  const last = sevenMonths()[6] ?? '';
+  await asAdmin(database.ownerUrl, (owner) => owner.query(`drop table stafett.record_body_${last}`));
+  await asAdmin(database.superUrl, async (reader) => {
+    await reader.query('begin');
+    await reader.query('select count(*) from stafett.record_body');
+    const making = expect(ensurePartitions(db)).rejects.toMatchObject({ driverError: { code: '55P03' } });
+    await sleep(50);
+    const began = performance.now();
+    await db.query('select from stafett.record_body limit 1');
+    expect(performance.now() - began).toBeLessThan(2000);
+    await making;
+    await reader.query('rollback');
+  });
+  expect(await ensurePartitions(db)).toBe(1);
+});
 
 it('two hubs that make partitions at once do not fail', async () => {
   await asAdmin(database.ownerUrl, (owner) =>

@@ -1,5 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Client as Connection } from 'pg';
+import { AtOnceService } from '../../src/dispatch/at-once.service.js';
+import { LaneMemory } from '../../src/dispatch/lane-memory.js';
 import { asAdmin } from '../support/database.js';
 import { agencies, startTestHub, type TestHub } from '../support/hub.js';
 import type { Event } from '../support/client.js';
@@ -120,6 +122,32 @@ it('leaves to a worker what comes after a record that still waits although nobod
   expect((await dispatched(second)).atOnce).toBe(false);
   const { body } = await ot.pull(`?limit=500&after=${encodeURIComponent(cursor)}`);
   expect(body.events.map((event: { recordid: string }) => event.recordid)).toEqual([first, second]);
+});
+
+it('leaves to a worker what comes behind a record that could not be dispatched, though it can be a moment later', async () => {
+  const { app } = hub.hub;
+  const ot = hub.as(agencies.ot);
+  const { cursor } = (await ot.pull('?limit=500')).body;
+  const youth = newYouth();
+  const [row] = await hub.sql<{ shard: number }>('select shard from stafett.record where id = $1', [
+    await push(left({}, youth)),
+  ]);
+  const lane = app.get(LaneMemory, { strict: false }).of([0]);
+  lane.failed([row!]);
+  const waits = await push(left({}, youth));
+  const service = app.get(AtOnceService, { strict: false });
+  const lockIfFree = service.lockIfFree.bind(service);
+  // The look that has dispatched what failed hears of its commit just now.
+  service.lockIfFree = async (tx) => {
+    const locked = await lockIfFree(tx);
+    lane.went([row!]);
+    return locked;
+  };
+  const next = await push(left({}, youth));
+  service.lockIfFree = lockIfFree;
+  for (const id of [waits, next]) await dispatched(id);
+  const { body } = await ot.pull(`?limit=500&after=${encodeURIComponent(cursor)}`);
+  expect(body.events.map((event: { recordid: string }) => event.recordid).slice(-2)).toEqual([waits, next]);
 });
 
 it('takes records in although what only dispatch needs is locked, and goes without it for a while', async () => {

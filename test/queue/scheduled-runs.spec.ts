@@ -59,6 +59,18 @@ it('lets nobody write who stood still while another took the run over', async ()
   expect(taken).toBe(true);
 });
 
+it('takes over a run whose lease was made by a clock that was set back since', async () => {
+  await expect(one.once('ahead', 'monday', () => Promise.reject(new Error('killed')))).rejects.toThrow(
+    'killed',
+  );
+  await asAdmin(database.superUrl, (admin) =>
+    admin.query(
+      `update stafett.scheduled_run set lease_until = now() + interval '1 hour' where job = 'ahead'`,
+    ),
+  );
+  expect(await other.once('ahead', 'monday', () => Promise.resolve())).toBe(true);
+});
+
 it('does not count as done where its lease was lost before the end, nor where it failed', async () => {
   const late = one.once('late', 'monday', async () => {
     await leaseEnds('late');
