@@ -22,6 +22,8 @@ export interface GroupWriter<Job, Result> {
   isOfOneJob(error: unknown): boolean;
   /** What becomes of the job whose fault it was. */
   failed(job: Job, error: unknown): Result;
+  /** Who shares the buffer with others; the jobs of one call have the same. */
+  ownerOf(job: Job): string;
 }
 
 /** How long a group may wait for as much company as the last one had: so many times as long as that one took, and no longer than this. */
@@ -38,7 +40,17 @@ const REST: Rest = { times: 2, ms: 20 };
 /** Milliseconds after which a group that is held up (a lock, a disk that stalls), or work beside it, keeps those who are fewer than enough no longer. */
 const HELD_UP_MS = 100;
 
-interface Caller<Job, Result> {
+/** From when on the buffer is shared out, and how much of it one owner may have then: a few large senders keep no small one out. */
+const CROWDED = 1 / 2;
+const SHARE = 1 / 4;
+
+/** What is in the buffer. */
+interface Held {
+  jobs: number;
+  bytes: number;
+}
+
+interface Call<Job, Result> {
   readonly jobs: readonly Job[];
   readonly bytes: number;
   resolve(results: Result[]): void;
@@ -52,7 +64,7 @@ interface Caller<Job, Result> {
  * that sends one after the other; only as long as fewer callers have come than the last group had, a moment ago (docs/decisions/0016).
  */
 export class GroupCommit<Job, Result> {
-  private readonly waiting: Caller<Job, Result>[] = [];
+  private readonly waiting: Call<Job, Result>[] = [];
   private waitingJobs = 0;
   private starting: NodeJS.Immediate | undefined;
   private running = 0;
@@ -63,8 +75,8 @@ export class GroupCommit<Job, Result> {
   private later: NodeJS.Timeout | undefined;
   /** What is under way that a small group waits for, as it would for another group. */
   private besides = 0;
-  private jobs = 0;
-  private bytes = 0;
+  private readonly held: Held = { jobs: 0, bytes: 0 };
+  private readonly owners = new Map<string, Held>();
 
   constructor(
     private readonly writer: GroupWriter<Job, Result>,
@@ -72,25 +84,29 @@ export class GroupCommit<Job, Result> {
     private readonly rest: Rest = REST,
   ) {}
 
-  /** Whether another caller would be turned away now. */
-  get isFull(): boolean {
-    return this.jobs >= this.limits.maxJobs || this.bytes >= this.limits.maxBytes;
+  /** Whether another call of an owner would be turned away now. */
+  isFullFor(owner: string): boolean {
+    const taken = this.partOf(this.held);
+    if (taken < CROWDED) return false;
+    const own = this.owners.get(owner);
+    return taken >= 1 || (own !== undefined && this.partOf(own) >= SHARE);
   }
 
   /** Jobs that wait, or are under way. */
   get pending(): number {
-    return this.jobs;
+    return this.held.jobs;
   }
 
   /**
    * @param bytes size of the request that the jobs came in
-   * @throws Problem busy when the buffer is full; nothing was written then
+   * @throws Problem busy when the buffer is full, or the owner's part of it; nothing was written then
    */
   join(jobs: readonly Job[], bytes: number): Promise<Result[]> {
-    if (jobs.length === 0) return Promise.resolve([]);
-    if (this.isFull) return Promise.reject(new Problem('busy'));
-    this.jobs += jobs.length;
-    this.bytes += bytes;
+    const [first] = jobs;
+    if (first === undefined) return Promise.resolve([]);
+    const owner = this.writer.ownerOf(first);
+    if (this.isFullFor(owner)) return Promise.reject(new Problem('busy'));
+    this.hold(owner, jobs.length, bytes);
     const answer = new Promise<Result[]>((resolve, reject) => {
       this.waiting.push({ jobs, bytes, resolve, reject });
     });
@@ -102,10 +118,21 @@ export class GroupCommit<Job, Result> {
         this.starting = undefined;
         this.start();
       });
-    return answer.finally(() => {
-      this.jobs -= jobs.length;
-      this.bytes -= bytes;
-    });
+    return answer.finally(() => this.hold(owner, -jobs.length, -bytes));
+  }
+
+  private partOf({ jobs, bytes }: Held): number {
+    return Math.max(jobs / this.limits.maxJobs, bytes / this.limits.maxBytes);
+  }
+
+  private hold(owner: string, jobs: number, bytes: number): void {
+    const own = this.owners.get(owner) ?? { jobs: 0, bytes: 0 };
+    for (const held of [this.held, own]) {
+      held.jobs += jobs;
+      held.bytes += bytes;
+    }
+    if (own.jobs > 0) this.owners.set(owner, own);
+    else this.owners.delete(owner);
   }
 
   /** A group that is not enough by itself begins after this work, if that ends in time. @param work that never fails */
@@ -151,7 +178,7 @@ export class GroupCommit<Job, Result> {
     return false;
   }
 
-  private nextGroup(): Caller<Job, Result>[] {
+  private nextGroup(): Call<Job, Result>[] {
     let size = 0;
     const end = this.waiting.findIndex(({ jobs }, i) => {
       size += jobs.length;
@@ -163,7 +190,7 @@ export class GroupCommit<Job, Result> {
   }
 
   /** Never fails: every caller gets its results or its error. */
-  private async settle(group: readonly Caller<Job, Result>[]): Promise<void> {
+  private async settle(group: readonly Call<Job, Result>[]): Promise<void> {
     try {
       const results = await this.writer.write(group.flatMap(({ jobs }) => jobs));
       let from = 0;

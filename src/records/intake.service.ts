@@ -61,6 +61,7 @@ export class IntakeService {
         write: (group) => this.write(group),
         isOfOneJob,
         failed: (_, error) => this.failed(error),
+        ownerOf: ({ caller }) => caller.agencyId,
       },
       {
         groupSize,
@@ -72,9 +73,9 @@ export class IntakeService {
     );
   }
 
-  /** @throws Problem busy when the hub takes no more just now; to be asked before a body is parsed and checked */
-  admit(): void {
-    if (this.groups.isFull || this.backlog.isFull) throw new Problem('busy');
+  /** @throws Problem busy when the hub takes no more of this caller just now; to be asked before a body is parsed and checked */
+  admit({ agencyId }: Caller): void {
+    if (this.groups.isFullFor(agencyId) || this.backlog.isFull) throw new Problem('busy');
   }
 
   /** Says who dispatches in intake's own transactions. Called by dispatch, before the application is up; by nobody where it does not. */

@@ -32,7 +32,7 @@ export class RecordsController {
   @HttpCode(202)
   @ApiEvents('Push one event, or up to 500')
   async push(@CallerOf() caller: Caller, @Req() request: HubRequest): Promise<{ receipts: Receipt[] }> {
-    this.intake.admit();
+    this.intake.admit(caller);
     const { single, lines } = readRequest(request, this.config.http.maxEvents);
     const directory = await this.prepare.directoryNow();
     const prepared = lines.map((line) =>

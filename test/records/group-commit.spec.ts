@@ -36,6 +36,7 @@ function groupsOf(
       },
       isOfOneJob: (error) => error === faulty,
       failed: (job) => `refused ${job}`,
+      ownerOf: (job) => `owner ${Math.floor(job / 100)}`,
     },
     { ...limits, ...given },
     rest,
@@ -150,11 +151,24 @@ it('tells everybody when nothing could be written, and goes on with the next', a
 it('turns callers away while the buffer is full, by jobs or by bytes, and takes them again after', async () => {
   for (const full of [{ maxJobs: 3 }, { maxBytes: 30 }]) {
     const { groups } = groupsOf(full);
-    const taken = [groups.join([1, 2], 20), groups.join([3], 10)];
+    const taken = [groups.join([1, 2], 20), groups.join([103], 10)];
     await expect(groups.join([4], 10)).rejects.toMatchObject({ code: 'busy' });
-    expect(groups.isFull).toBe(true);
+    expect(groups.isFullFor('anybody')).toBe(true);
     await Promise.all(taken);
     expect(await groups.join([4], 10)).toEqual(['wrote 4']);
+  }
+});
+
+it('lets nobody who has a quarter of a crowded buffer have more, and others still come in', async () => {
+  for (const size of [{ maxJobs: 8 }, { maxBytes: 8 }]) {
+    const { groups } = groupsOf(size);
+    const taken = [groups.join([1], 1), groups.join([2], 1), groups.join([3], 1), groups.join([104], 1)];
+    await expect(groups.join([5], 1)).rejects.toMatchObject({ code: 'busy' });
+    taken.push(groups.join([105], 1));
+    await expect(groups.join([106], 1)).rejects.toMatchObject({ code: 'busy' });
+    taken.push(groups.join([207], 1));
+    await Promise.all(taken);
+    expect(await groups.join([5], 1)).toEqual(['wrote 5']);
   }
 });
 
@@ -200,6 +214,7 @@ it('lets a group that is held up keep nobody: the next begins beside it after a 
       },
       isOfOneJob: () => false,
       failed: (job) => job,
+      ownerOf: () => 'one',
     },
     { ...limits, atOnce: 2 },
   );
