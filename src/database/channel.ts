@@ -1,7 +1,7 @@
 import pg from 'pg';
 import type { DataSource } from 'typeorm';
 import { watched } from './client.js';
-import { readsOf, statement } from './tx.js';
+import { withoutTx, statement } from './tx.js';
 
 /** Milliseconds until a lost listening connection is opened again. Messages sent meanwhile are lost: who waits looks for itself too. */
 const REOPEN_MS = 500;
@@ -69,5 +69,5 @@ const notify = statement(
  * goes with the server that would lose it.
  */
 export async function publish(db: DataSource, channel: string, payload: string): Promise<void> {
-  await readsOf(db).query(notify, [channel, payload]);
+  await withoutTx(db).query(notify, [channel, payload]);
 }

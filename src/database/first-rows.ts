@@ -1,4 +1,4 @@
-import { statement, type Tx } from './tx.js';
+import { statement, type Statement, type Tx } from './tx.js';
 
 /** Until it is switched on again, or the transaction ends. */
 export const withoutBitmaps = statement('first-rows.begin', 'set local enable_bitmapscan = off');
@@ -12,10 +12,11 @@ const withAgain = statement('first-rows.end', 'set local enable_bitmapscan = on'
  */
 export function firstRows<Row extends object>(
   tx: Tx,
-  ...[statement, values]: Parameters<Tx['query']>
+  asked: Statement,
+  values?: readonly unknown[],
 ): Promise<Row[]> {
   tx.send(withoutBitmaps);
-  const rows = tx.query<Row>(statement, values);
+  const rows = tx.query<Row>(asked, values);
   tx.send(withAgain);
   return rows;
 }

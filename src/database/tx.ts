@@ -10,7 +10,7 @@ export interface Statement {
   readonly text: string;
   /** What is sent in binary, by the value's place. */
   readonly arrays: ReadonlyMap<number, EncodeArray>;
-  /** Leaves nothing behind where there is no transaction, locks included. */
+  /** Begins as a read does, and may leave with BEGIN: none such may call what leaves something behind where there is no transaction (nextval, say). */
   readonly isRead: boolean;
 }
 
@@ -24,12 +24,12 @@ export function statement(name: string, text: string): Statement {
 }
 
 /**
- * What a statement may be given: only what always becomes a parameter. Where the client fails to write one, the server never
- * sees the statement, and the COMMIT that travels with it would keep the rest.
+ * What `send` may be given: only what always becomes a parameter. Where the client fails to write one, the server never
+ * sees the statement, and the COMMIT that travels with it would keep the rest. Who calls `query` hears of it.
  */
 export type SqlValue = string | number | boolean | null | undefined | Date | Uint8Array | readonly SqlValue[];
 
-/** An open transaction. Every write takes one as its first argument; there is no other way to write. */
+/** An open transaction. Whatever writes to a table takes one as its first argument. */
 export interface Tx {
   /** Runs a statement on the transaction's own connection and gives its rows. */
   query<Row extends object>(statement: Statement, values?: readonly unknown[]): Promise<Row[]>;
@@ -104,24 +104,24 @@ async function once<T>(db: DataSource, work: (tx: Tx) => T | Promise<T>): Promis
   let result: T;
   try {
     const connection = (client = (await runner.connect()) as PgClient);
-    const leave = async (s: Statement, values: readonly unknown[] = []): Promise<Answer> => {
+    const submit = async (s: Statement, values: readonly unknown[] = []): Promise<Answer> => {
       const asked = passage ? passage.before(s) : s;
       const answer = await ask(connection, asked === s ? queryOf(s, values) : { ...asked, values: [] });
       passage?.after(s.name);
       return answer;
     };
     const sent: Promise<unknown>[] = [];
-    const keep = (answer: Promise<unknown>): void => {
+    const track = (answer: Promise<unknown>): void => {
       answer.catch(() => undefined);
       sent.push(answer);
     };
-    const begun = leave(begin);
-    keep(begun);
-    const door = doorBehind(begun);
-    const run = async <Row extends object>(s: Statement, values?: readonly unknown[]): Promise<Row[]> => {
-      const closed = door(s);
-      if (closed) await closed;
-      const { rows } = await leave(s, values);
+    const begun = submit(begin);
+    track(begun);
+    const mustWait = untilOpen(begun);
+    const query = async <Row extends object>(s: Statement, values?: readonly unknown[]): Promise<Row[]> => {
+      // Not awaited once it is open: a statement leaves in the turn in which it is sent, or COMMIT would overtake it.
+      if (mustWait(s)) await begun;
+      const { rows } = await submit(s, values);
       await begun;
       return rows as Row[];
     };
@@ -129,10 +129,10 @@ async function once<T>(db: DataSource, work: (tx: Tx) => T | Promise<T>): Promis
     (runner as { isTransactionActive: boolean }).isTransactionActive = true;
     try {
       result = await work({
-        query: run,
+        query,
         // The connections are pipelined (data-source.ts): what is not waited for leaves together, in order, and PostgreSQL skips what
         // follows a failure in a transaction, so that COMMIT after a failed statement rolls back.
-        send: (s, values) => keep(run(s, values)),
+        send: (s, values) => track(query(s, values)),
         manager: () => begun.then(() => runner.manager),
         afterCommit: (then) => after.push(then),
       });
@@ -140,11 +140,11 @@ async function once<T>(db: DataSource, work: (tx: Tx) => T | Promise<T>): Promis
     } catch (error) {
       // What waits for BEGIN leaves first: behind ROLLBACK it would stay.
       await begun.catch(() => undefined);
-      if (!isBroken(error)) await leave(rollback).catch(() => connection.end());
+      if (!isBroken(error)) await submit(rollback).catch(() => connection.end());
       throw (await firstFailure(sent)) ?? error;
     }
     passage?.commit(connection);
-    await commitAfter(sent, leave);
+    await commitAfter(sent, submit);
     passage?.committed();
   } catch (error) {
     // A connection that has not answered would keep its next user waiting: closed, it is none of the pool's any more.
@@ -160,9 +160,9 @@ async function once<T>(db: DataSource, work: (tx: Tx) => T | Promise<T>): Promis
 /**
  * Where BEGIN fails, each statement would be a transaction of its own. So only reads travel with it, and count only once it is answered;
  * what writes waits for that, and so does what comes after it.
- * @returns what a statement is to wait for
+ * @returns whether a statement must wait until BEGIN is answered
  */
-function doorBehind(begun: Promise<unknown>): (s: Statement) => Promise<unknown> | undefined {
+function untilOpen(begun: Promise<unknown>): (s: Statement) => boolean {
   let isOpen = false;
   let hasQueue = false;
   begun.then(
@@ -171,15 +171,15 @@ function doorBehind(begun: Promise<unknown>): (s: Statement) => Promise<unknown>
   );
   return (s) => {
     hasQueue ||= !s.isRead;
-    return hasQueue && !isOpen ? begun : undefined;
+    return hasQueue && !isOpen;
   };
 }
 
-/** Reads, each a statement by itself: one way to the server and back, where a transaction takes two. */
-export type Reads = Pick<Tx, 'query'>;
+/** Statements, each by itself: one way to the server and back, where a transaction takes two. */
+export type Alone = Pick<Tx, 'query'>;
 
-/** For what never changes once it is there, so that two statements need not see the same moment. @throws Problem unavailable as withTx */
-export const readsOf = (db: DataSource): Reads => ({
+/** For NOTIFY, and for what never changes once it is there, so that two statements need not see the same moment. @throws Problem unavailable as withTx */
+export const withoutTx = (db: DataSource): Alone => ({
   async query<Row extends object>(s: Statement, values: readonly unknown[] = []): Promise<Row[]> {
     const runner = db.createQueryRunner();
     let client: PgClient | undefined;
@@ -199,7 +199,7 @@ export const readsOf = (db: DataSource): Reads => ({
  * Values as they are sent. An array that cannot be written in binary goes as text, for the server to refuse: a statement that failed here
  * would not fail the transaction.
  */
-const wire = ({ arrays }: Statement, values: readonly unknown[]): readonly unknown[] =>
+const encoded = ({ arrays }: Statement, values: readonly unknown[]): readonly unknown[] =>
   arrays.size === 0
     ? values
     : values.map((value, i) => (Array.isArray(value) ? (arrays.get(i)?.(value) ?? value) : value));
@@ -207,7 +207,7 @@ const wire = ({ arrays }: Statement, values: readonly unknown[]): readonly unkno
 const queryOf = (s: Statement, values: readonly unknown[]): PgQuery => ({
   name: s.name,
   text: s.text,
-  values: wire(s, values),
+  values: encoded(s, values),
 });
 
 /** The query is made here: the client would first copy an object that describes it, property by property, a seventh of what a statement costs it. */
@@ -244,14 +244,14 @@ async function firstFailure(answers: readonly Promise<unknown>[]): Promise<unkno
 /** COMMIT leaves with what was sent before it. A server that says no has rolled back; only silence leaves open what it did. */
 async function commitAfter(
   sent: readonly Promise<unknown>[],
-  leave: (s: Statement) => Promise<Answer>,
+  submit: (s: Statement) => Promise<Answer>,
 ): Promise<void> {
-  const committed = leave(commit);
+  const committed = submit(commit);
   const failure = await firstFailure([...sent, committed]);
   if (isBroken(failure)) throw new CommitLost('no answer to COMMIT', { cause: failure });
   if (failure !== undefined) {
     // A COMMIT that is refused itself (57014) leaves the transaction open, for the connection's next user to fail in.
-    await committed.catch(() => leave(rollback));
+    await committed.catch(() => submit(rollback));
     throw failure;
   }
   // COMMIT of a failed transaction is answered with ROLLBACK and no error: someone has swallowed a statement's error.

@@ -1,5 +1,5 @@
 import type { DataSource } from 'typeorm';
-import { readsOf, statement } from './tx.js';
+import { withoutTx, statement } from './tx.js';
 
 const writable = statement(
   'writable',
@@ -8,6 +8,6 @@ const writable = statement(
 
 /** Whether the server writes. After a switch to a standby it may answer, and only read. @throws Problem unavailable where it does not answer */
 export async function takesWrites(db: DataSource): Promise<boolean> {
-  const [row] = await readsOf(db).query<{ takesWrites: boolean }>(writable);
+  const [row] = await withoutTx(db).query<{ takesWrites: boolean }>(writable);
   return row?.takesWrites ?? false;
 }

@@ -30,13 +30,13 @@ export class AtOnceService implements DispatchAtOnce {
    * had one when it was asked whether the others are free.
    */
   async lockIfFree(tx: Tx): Promise<LockedShards | undefined> {
-    const { lowest, behind } = this.lanes;
+    const { lowest, failedShards } = this.lanes;
     const [[first], [second]] = await Promise.all([
-      tx.query<{ got: boolean }>(lockIfFree, [lowest, behind, lockClass.shard, allShardLocks]),
-      tx.query<{ free: boolean }>(stillFree, [lowest, behind]),
+      tx.query<{ got: boolean }>(lockIfFree, [lowest, failedShards, lockClass.shard, allShardLocks]),
+      tx.query<{ free: boolean }>(stillFree, [lowest, failedShards]),
     ]);
     return first?.got && second?.free
-      ? { plan: (records) => this.plan(tx, records, new Set(behind)) }
+      ? { plan: (records) => this.plan(tx, records, new Set(failedShards)) }
       : undefined;
   }
 
@@ -44,18 +44,18 @@ export class AtOnceService implements DispatchAtOnce {
   private async plan(
     tx: Tx,
     records: readonly FreshRecord[],
-    behind: ReadonlySet<number>,
+    failedShards: ReadonlySet<number>,
   ): Promise<Settlement | undefined> {
-    if (records.some(({ shard }) => behind.has(shard))) return undefined;
-    const [directory, judgedBy] = await Promise.all([
+    if (records.some(({ shard }) => failedShards.has(shard))) return undefined;
+    const [directory, basis] = await Promise.all([
       this.directory.snapshot(),
-      this.settling.judgedBy(tx, records),
+      this.settling.lockBasis(tx, records),
     ]);
-    const settled = this.settling.judge(directory, judgedBy, records, (record) => record);
+    const planned = this.settling.planAll(directory, basis, records);
     tx.afterCommit(() => this.metrics.dispatched.inc({ way: 'at-once' }, records.length));
     return {
-      fates: settled.map(({ plan }) => plan),
-      write: () => this.settling.write(tx, directory, settled, judgedBy),
+      fates: planned.map(({ plan }) => plan),
+      write: () => this.settling.write(tx, directory, planned, basis),
     };
   }
 }

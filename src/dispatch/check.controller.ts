@@ -10,16 +10,15 @@ import { CONFIG } from '../config/config.module.js';
 import { ConsentsService } from '../consents/consents.service.js';
 import { withTx, type Tx } from '../database/tx.js';
 import type { Directory } from '../directory/directory.js';
-import { shardOf } from '../queue/shards.js';
+import { DirectoryService } from '../directory/directory.service.js';
 import { PrepareService } from '../records/prepare.service.js';
 import type { Prepared } from '../records/record.js';
-import { prepareLine } from '../records/records.controller.js';
 import { ApiEvents } from '../records/records.openapi.js';
 import { referencesOf, wrongReferences } from '../records/references.js';
 import { readRequest } from '../records/request.js';
-import { YouthsService, type Youth } from '../vault/youths.service.js';
+import { YouthsService } from '../vault/youths.service.js';
 import { askers } from './dispatch.sql.js';
-import { PlanService, type Judged } from './plan.service.js';
+import { PlanService, staysHere, type Asked, type Judged } from './plan.service.js';
 
 /** What would become of one event for one recipient. */
 interface CheckedTransfer {
@@ -48,6 +47,7 @@ export class CheckController {
   constructor(
     @Inject(CONFIG) private readonly config: Config,
     @InjectDataSource() private readonly db: DataSource,
+    private readonly directory: DirectoryService,
     private readonly prepare: PrepareService,
     private readonly youths: YouthsService,
     private readonly consents: ConsentsService,
@@ -63,10 +63,8 @@ export class CheckController {
   })
   async check(@CallerOf() caller: Caller, @Req() request: HubRequest): Promise<{ checks: CheckedEvent[] }> {
     const { single, lines } = readRequest(request, this.config.http.maxEvents);
-    const directory = await this.prepare.directoryNow();
-    const prepared = lines.map((line) =>
-      prepareLine(line, (event) => this.prepare.prepare(caller, directory, event)),
-    );
+    const prepared = await this.prepare.prepareAll(caller, lines);
+    const directory = await this.directory.snapshot();
     const [only] = prepared;
     if (single && only instanceof Problem) throw only;
     const checks = await withTx(this.db, async (tx) => {
@@ -101,43 +99,26 @@ export class CheckController {
     const wrong = wrongReferences(alone, await referencesOf(tx, alone), () => known?.id).get(0);
     if (wrong) return { eventId: event.eventId, reason: null, transfers: [], problem: wrong.toJSON() };
     const answer = { eventId: event.eventId, reason: null, transfers: [], problem: null };
-    if (event.type.handOver?.(event.data) === false && !event.recipientId)
-      return { ...answer, reason: 'no-hand-over' };
-    const { recipients, judged } = this.plans.judgeAll(directory, {
-      id: '' as RecordId,
-      eventId: event.eventId,
+    const told = event.youth?.protection ?? 'none';
+    const asked: Asked = {
       type: event.type,
       senderId: caller.agencyId,
-      shard: shardOf(caller.agencyId),
       namedRecipientId: event.recipientId,
       askerId: asker?.senderId ?? null,
       holdForConsent: event.holdForConsent,
-      youth: withGrade(known, event),
+      // The grade that the event itself tells counts too, known youth or not.
+      youth: told === 'none' ? known : { protection: told },
       releases,
       data: event.data,
-    });
+    };
+    if (staysHere(asked)) return { ...answer, reason: 'no-hand-over' };
+    const { recipients, judged } = this.plans.judgeAll(directory, asked);
     return {
       ...answer,
       reason: 'none' in recipients ? recipients.none : null,
       transfers: judged.map((one) => describe(directory, one)),
     };
   }
-}
-
-/** The grade that the event itself tells counts too, known youth or not. */
-function withGrade(known: Youth | undefined, event: Prepared): Youth | undefined {
-  const told = event.youth?.protection ?? 'none';
-  if (told === 'none') return known;
-  return {
-    ...(known ?? {
-      id: '' as Youth['id'],
-      controllerId: '' as Youth['controllerId'],
-      shard: 0,
-      key: Buffer.alloc(0),
-      auditKey: Buffer.alloc(0),
-    }),
-    protection: told,
-  };
 }
 
 function describe(directory: Directory, { recipientId, verdict }: Judged): CheckedTransfer {

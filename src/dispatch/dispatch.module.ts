@@ -31,6 +31,6 @@ import { WakeupsService } from './wakeups.service.js';
     TransfersService,
     WakeupsService,
   ],
-  exports: [BodiesService, DispatchService, ExpiryService, PlanService, WakeupsService],
+  exports: [BodiesService, PlanService, WakeupsService],
 })
 export class DispatchModule {}

@@ -45,13 +45,13 @@ export class DispatchService {
   /**
    * One transaction for what waits in some shards.
    * @param limit most that it takes
-   * @param takes told what is taken up, before anything is done about it
+   * @param onTaken told what is taken up, before anything is done about it
    */
   async look(
     shards: readonly number[],
     lane: Lane,
     limit: number,
-    takes: (these: readonly TakenUp[]) => void,
+    onTaken: (these: readonly TakenUp[]) => void,
   ): Promise<Found> {
     const snapshot = await this.directory.snapshot();
     const timer = this.metrics.dispatchSeconds.startTimer();
@@ -70,9 +70,12 @@ export class DispatchService {
       if (ready.length < inOrder.length) lane.lookFromTheBeginning();
       const more = claimed.length === limit || ready.length < claimed.length;
       // News and records take the same locks from the start of the order, so they never share a transaction.
-      if (news) await this.news.handle(tx, snapshot, shards, limit, takes);
-      else if (ready.length > 0) {
-        takes(ready);
+      if (news) {
+        const these = await this.news.take(tx, shards, limit);
+        onTaken(these);
+        await this.news.handle(tx, snapshot, these);
+      } else if (ready.length > 0) {
+        onTaken(ready);
         const last = await this.dispatch(tx, snapshot, ready);
         tx.afterCommit(() => {
           looking.done(ready.length < inOrder.length ? undefined : last, !more);
@@ -101,7 +104,7 @@ export class DispatchService {
   /** @returns the highest group number among the records */
   private async dispatch(tx: Tx, snapshot: Directory, claimed: readonly Claimed[]): Promise<number> {
     // Sent together and done in this order, which is that of the locks.
-    const [directory, youths, judgedBy] = await Promise.all([
+    const [directory, youths, basis] = await Promise.all([
       this.directory.knowing(
         snapshot,
         claimed.flatMap(({ senderId, namedRecipientId }) => [senderId, namedRecipientId]),
@@ -110,19 +113,21 @@ export class DispatchService {
         tx,
         claimed.flatMap(({ youthId }) => youthId ?? []),
       ),
-      this.settling.judgedBy(tx, claimed),
+      this.settling.lockBasis(tx, claimed),
     ]);
-    const settled = this.settling.judge(directory, judgedBy, claimed, (record) => ({
+    const records = claimed.map((record) => ({
+      ...record,
       youth: record.youthId ? youths.get(record.youthId) : undefined,
       data: this.bodies.open(record, youths),
     }));
+    const planned = this.settling.planAll(directory, basis, records);
     tx.send(settleRecords, [
-      settled.map(({ record }) => record.id),
-      settled.map(({ plan }) => plan.state),
-      settled.map(({ plan }) => plan.reason),
+      planned.map(({ record }) => record.id),
+      planned.map(({ plan }) => plan.state),
+      planned.map(({ plan }) => plan.reason),
       this.clock.now(),
     ]);
-    await this.settling.write(tx, directory, settled, judgedBy);
+    await this.settling.write(tx, directory, planned, basis);
     return Number(claimed.at(-1)?.groupNo);
   }
 }

@@ -38,10 +38,13 @@ export class Lane {
     this.most = batchSize;
   }
 
-  /** Begins a look: from the beginning as long as any shard has something left behind, below what others have got since. */
+  /** Where the next claim begins: at the beginning as long as any shard has something left behind, below what others have got since. */
+  get from(): number {
+    return this.asides.size === 0 ? this.lowWater.from : 0;
+  }
+
   begin(): Looking {
-    const looking = this.lowWater.begin();
-    return this.asides.size === 0 ? looking : { ...looking, from: 0 };
+    return { ...this.lowWater.begin(), from: this.from };
   }
 
   lookFromTheBeginning(): void {
@@ -60,7 +63,7 @@ export class Lane {
   }
 
   /** The shards with something left behind, whether or not they are left alone just now. */
-  get behind(): readonly number[] {
+  get failedShards(): readonly number[] {
     return [...this.asides.keys()];
   }
 
@@ -73,6 +76,7 @@ export class Lane {
 
   /** A look has done all that it took. */
   went(taken: readonly Taken[]): void {
+    if (taken.length === 0) return;
     this.most = Math.min(this.batchSize, this.most * 2);
     // What waits behind it in its shard is below what others have got meanwhile.
     if (taken.filter(({ shard }) => this.asides.delete(shard)).length > 0) this.lowWater.forget();

@@ -23,11 +23,12 @@ export class LooksService {
     private readonly log: Log,
     doorbell: Doorbell,
   ) {
-    doorbell.answeredBy((shards, fromTheBeginning) => this.answer(shards, fromTheBeginning));
+    doorbell.answeredBy((lane, shards, fromTheBeginning) =>
+      this.answer(this.lanes.of(lane), shards, fromTheBeginning),
+    );
   }
 
-  private async answer(shards: readonly number[], fromTheBeginning: boolean): Promise<Found> {
-    const lane = this.lanes.of(shards);
+  private async answer(lane: Lane, shards: readonly number[], fromTheBeginning: boolean): Promise<Found> {
     if (fromTheBeginning) lane.lookFromTheBeginning();
     const began = performance.now();
     const found = await this.lookWithCare(shards, lane);

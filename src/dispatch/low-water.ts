@@ -30,6 +30,11 @@ export class LowWater {
   /** @param now milliseconds of a clock that is never set */
   constructor(private readonly now: () => number = () => performance.now()) {}
 
+  /** The lowest group number that a claim must look at now. */
+  get from(): number {
+    return this.mark;
+  }
+
   begin(): Looking {
     const began = this.now();
     return {

@@ -13,12 +13,12 @@ import { YouthsService, type Youth } from '../vault/youths.service.js';
 import { BodiesService, type SealedBody } from './bodies.service.js';
 import { anyRecheck, inactiveAgencies, recordsById, takeRechecks } from './dispatch.sql.js';
 import { PlanService, typeOf, type Subject } from './plan.service.js';
-import type { Draft, Notice, OpenTransfer } from './transfer.js';
-import type { Taken } from './lane.js';
+import { noticeOf, type Draft, type Notice, type OpenTransfer } from './transfer.js';
 import { findAffected, transfersById } from './transfers.sql.js';
 import { TransfersService, type Closing, type Rejudged } from './transfers.service.js';
 
-interface News {
+/** A row of `recheck`, as it was taken. */
+export interface News {
   readonly shard: number;
   readonly cause: Cause;
   readonly subject: string;
@@ -31,7 +31,10 @@ const NEWS_A_LOOK = 100;
 /** Most open transfers of agencies that left that one look ends. */
 const TRANSFERS_A_LOOK = 1000;
 
-/** What reaches dispatch from other areas: releases given and taken back, windows that ran out, rejections, agencies that left. */
+/**
+ * What dispatch is told of besides records: releases given and taken back, grades that rose, times that ran out, rejections, agencies that left, and
+ * what a wrong office passes on.
+ */
 @Injectable()
 export class NewsService {
   constructor(
@@ -50,22 +53,15 @@ export class NewsService {
     return (await tx.query(anyRecheck, [shards])).length > 0;
   }
 
-  /**
-   * The locks are taken in the one order: youths, releases, transfers, inboxes.
-   * @param most pieces of news that are handled at once
-   * @param takes told which, before anything is done about them
-   */
-  async handle(
-    tx: Tx,
-    snapshot: Directory,
-    shards: readonly number[],
-    most: number,
-    takes: (these: readonly Taken[]) => void,
-  ): Promise<void> {
-    const news = await tx.query<News>(takeRechecks, [shards, Math.min(most, NEWS_A_LOOK)]);
+  /** Takes the next news of some shards. Their rows go with this transaction. */
+  take(tx: Tx, shards: readonly number[], most: number): Promise<News[]> {
+    return tx.query<News>(takeRechecks, [shards, Math.min(most, NEWS_A_LOOK)]);
+  }
+
+  /** The locks are taken in the one order: youths, releases, transfers, inboxes. */
+  async handle(tx: Tx, snapshot: Directory, news: readonly News[]): Promise<void> {
     const [first] = news;
     if (!first) return;
-    takes(news);
     const of = (...causes: Cause[]): string[] => [
       ...new Set(news.filter(({ cause }) => causes.includes(cause)).map(({ subject }) => subject)),
     ];
@@ -86,7 +82,7 @@ export class NewsService {
     if (left.length > 0 && affected.length >= TRANSFERS_A_LOOK)
       this.rechecks.add(
         tx,
-        left.map((subject) => ({ shard: shards[0] ?? 0, cause: 'agency-changed', subject })),
+        left.map((subject) => ({ shard: first.shard, cause: 'agency-changed', subject })),
       );
     const passed = await this.passedRecords(tx, news);
     const youths = await this.youths.byId(
@@ -110,13 +106,15 @@ export class NewsService {
     const rejudged = transfers
       .filter((t) => t.state === 'held' && !ended.has(t.id))
       .flatMap((t) => this.rejudge(directory, t, youths, releases));
-    const rejected = transfers.filter((t) => t.state === 'rejected').map(noticeOfRejection);
+    const rejected = transfers.flatMap((t) =>
+      t.state === 'rejected' ? noticeOf(t, 'rejected', t.reason ?? 'other') : [],
+    );
     const { drafts, notices } = this.passOn(directory, passed, news, youths, releases);
     await this.transfers.write(
       tx,
-      { further: drafts, notices: [...notices, ...rejected], closings, rejudged },
+      { drafts: [], further: drafts, notices: [...notices, ...rejected], closings, rejudged },
       youths,
-      (id) => directory.agencyById(id)?.controllerId,
+      directory,
     );
     this.transfers.eraseBodies(tx, [...new Set(closings.map(({ transfer }) => transfer.recordId))]);
   }
@@ -219,15 +217,3 @@ export class NewsService {
 }
 
 type Passed = StoredRecord & SealedBody;
-
-const noticeOfRejection = (transfer: OpenTransfer): Notice => ({
-  recordId: transfer.recordId,
-  eventId: transfer.eventId,
-  recordType: transfer.recordType,
-  senderId: transfer.senderId,
-  shard: transfer.shard,
-  transferId: transfer.id,
-  about: transfer.id,
-  state: 'rejected',
-  reason: transfer.reason ?? 'other',
-});

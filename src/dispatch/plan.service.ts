@@ -11,25 +11,30 @@ import type { Config } from '../config/config.schema.js';
 import { CONFIG } from '../config/config.module.js';
 import type { Release } from '../consents/consents.service.js';
 import type { Directory } from '../directory/directory.js';
-import type { Graded, Youth } from '../vault/youths.service.js';
+import type { Youth } from '../vault/youths.service.js';
 import { judge, type Verdict } from './gate.js';
 import { partyOf } from './parties.js';
 import { recipientsOf, type Recipients } from './routing.js';
 import type { Draft, Notice } from './transfer.js';
 
-/** What the plan for one record is made from. Everything has been read; nothing is written here. */
-export interface Subject {
-  readonly id: RecordId;
-  readonly eventId: string;
+/** What routing and the gate ask of a record. Everything has been read; nothing is written here. */
+export interface Asked {
   readonly type: RecordType;
   readonly senderId: AgencyId;
-  readonly shard: number;
   readonly namedRecipientId: AgencyId | null;
   readonly askerId: AgencyId | null;
   readonly holdForConsent: boolean;
-  readonly youth: Youth | undefined;
+  readonly youth: Pick<Youth, 'protection'> | undefined;
   readonly releases: readonly Release[];
   readonly data: JsonObject;
+}
+
+/** What the plan for one record is made from. */
+export interface Subject extends Asked {
+  readonly id: RecordId;
+  readonly eventId: string;
+  readonly shard: number;
+  readonly youth: Youth | undefined;
 }
 
 export interface Judged {
@@ -54,43 +59,35 @@ export class PlanService {
   ) {}
 
   /** Who would get the record, and the gate's judgement for each. */
-  judgeAll(directory: Directory, subject: Subject): { recipients: Recipients; judged: Judged[] } {
-    const recipients = this.route(directory, subject);
+  judgeAll(directory: Directory, asked: Asked): { recipients: Recipients; judged: Judged[] } {
+    const recipients = this.route(directory, asked);
     const to = 'to' in recipients ? recipients.to : [];
     return {
       recipients,
       judged: to.map((recipientId) => ({
         recipientId,
-        verdict: this.judgeOne(directory, subject, recipientId),
+        verdict: this.judgeOne(directory, asked, recipientId),
       })),
     };
   }
 
-  judgeOne(
-    directory: Directory,
-    subject: Pick<Subject, 'type' | 'senderId' | 'namedRecipientId' | 'holdForConsent' | 'releases'> & {
-      readonly youth: Graded | undefined;
-    },
-    recipientId: AgencyId,
-  ): Verdict {
+  judgeOne(directory: Directory, asked: Omit<Asked, 'askerId' | 'data'>, recipientId: AgencyId): Verdict {
     const today = dayOf(this.clock.now());
     return judge({
-      type: subject.type,
-      categories: categoriesOf(subject.type),
-      sender: partyOf(directory, subject.senderId, today),
+      type: asked.type,
+      categories: categoriesOf(asked.type),
+      sender: partyOf(directory, asked.senderId, today),
       recipient: partyOf(directory, recipientId, today),
-      named: subject.namedRecipientId === recipientId,
-      protected: subject.youth !== undefined && subject.youth.protection !== 'none',
-      releases: subject.releases,
-      holdForConsent: subject.holdForConsent,
+      named: asked.namedRecipientId === recipientId,
+      protected: asked.youth !== undefined && asked.youth.protection !== 'none',
+      releases: asked.releases,
+      holdForConsent: asked.holdForConsent,
       today,
     });
   }
 
   plan(directory: Directory, subject: Subject): Plan {
-    if (subject.type.handOver?.(subject.data) === false && !subject.namedRecipientId) {
-      return { state: 'dispatched', reason: 'no-hand-over', drafts: [], notices: [] };
-    }
+    if (staysHere(subject)) return { state: 'dispatched', reason: 'no-hand-over', drafts: [], notices: [] };
     const { recipients, judged } = this.judgeAll(directory, subject);
     if ('none' in recipients)
       return {
@@ -111,11 +108,6 @@ export class PlanService {
     return drafts.length > 0
       ? { state: 'dispatched', reason: null, drafts, notices }
       : { state: 'refused', reason, drafts, notices };
-  }
-
-  /** The last instant that a transfer made now may be held. */
-  holdUntil(): Date {
-    return new Date(this.clock.now().getTime() + this.config.deadlines.holdDays.value * 86_400_000);
   }
 
   draft(
@@ -157,15 +149,20 @@ export class PlanService {
     };
   }
 
-  private route(directory: Directory, subject: Subject): Recipients {
-    const sender = directory.agencyNamed(subject.senderId);
-    const home = homeMunicipalityOf(subject.data);
+  /** The last instant that a transfer made now may be held. */
+  private holdUntil(): Date {
+    return new Date(this.clock.now().getTime() + this.config.deadlines.holdDays.value * 86_400_000);
+  }
+
+  private route(directory: Directory, asked: Asked): Recipients {
+    const sender = directory.agencyNamed(asked.senderId);
+    const home = homeMunicipalityOf(asked.data);
     return recipientsOf({
-      type: subject.type,
+      type: asked.type,
       senderId: sender.id,
       senderKind: sender.kind,
-      namedRecipientId: subject.namedRecipientId,
-      askerId: subject.askerId,
+      namedRecipientId: asked.namedRecipientId,
+      askerId: asked.askerId,
       unitFor: (kind: AgencyKind) => {
         if (kind !== 'ot' && kind !== 'nav') return undefined;
         if (home === undefined) return directory.unitForAgency(sender, kind)?.id;
@@ -174,6 +171,10 @@ export class PlanService {
     });
   }
 }
+
+/** Nobody is to have it by itself: one who goes abroad or becomes an apprentice, unless the school names a recipient. */
+export const staysHere = ({ type, data, namedRecipientId }: Asked): boolean =>
+  type.handOver?.(data) === false && !namedRecipientId;
 
 function homeMunicipalityOf(data: JsonObject): string | undefined {
   const { youth } = data;

@@ -17,26 +17,26 @@ import type { Draft, Notice, OpenTransfer } from './transfer.js';
 import { transfersOfRecords } from './transfers.sql.js';
 import { TransfersService, type Closing } from './transfers.service.js';
 
-/** Who a record is about, and what it says: neither, where it was erased. */
-export interface Read {
+/** A record, who it is about, and what it says: neither, where it was erased. */
+export interface ReadRecord extends RecordFacts {
   readonly youth: Youth | undefined;
   readonly data: JsonObject | undefined;
 }
 
 /** What one record comes to. */
-export interface Settled extends Read {
-  readonly record: RecordFacts;
+export interface Planned {
+  readonly record: ReadRecord;
   readonly plan: Plan;
 }
 
-/** What records are judged by, besides themselves. */
-export interface JudgedBy {
+/** What records are planned by, besides themselves. */
+export interface Basis {
   readonly releases: ReadonlyMap<YouthId, readonly Release[]>;
   readonly askedBy: ReadonlyMap<RecordId, Asker>;
   readonly told: Told;
 }
 
-/** Settles records, wherever they come from: asks the gate, and writes what it says. Their youths are locked, and so are their shards. */
+/** Settles records, wherever they come from: plans what the gate says, and writes it. Their youths are locked, and so are their shards. */
 @Injectable()
 export class SettlingService {
   constructor(
@@ -49,7 +49,7 @@ export class SettlingService {
   ) {}
 
   /** To be called when the youths are locked, as it locks their releases. */
-  async judgedBy(tx: Tx, records: readonly RecordFacts[]): Promise<JudgedBy> {
+  async lockBasis(tx: Tx, records: readonly RecordFacts[]): Promise<Basis> {
     const [releases, askedBy, told] = await Promise.all([
       this.consents.lockReleases(
         tx,
@@ -61,15 +61,14 @@ export class SettlingService {
     return { releases, askedBy, told };
   }
 
-  judge<R extends RecordFacts>(
+  planAll(
     directory: Directory,
-    { releases, askedBy, told }: JudgedBy,
-    records: readonly R[],
-    read: (record: R) => Read,
-  ): Settled[] {
-    return records.map((record): Settled => {
-      const { youth, data } = read(record);
+    { releases, askedBy, told }: Basis,
+    records: readonly ReadRecord[],
+  ): Planned[] {
+    return records.map((record): Planned => {
       const { id, eventId, senderId, shard, namedRecipientId, holdForConsent, inReplyTo, youthId } = record;
+      const { youth, data } = record;
       const subject: Subject | undefined = data && {
         id,
         eventId,
@@ -83,7 +82,7 @@ export class SettlingService {
         releases: (youthId && releases.get(youthId)) || [],
         data,
       };
-      return { record, data, youth, plan: this.planFor(directory, record, subject, told) };
+      return { record, plan: this.planFor(directory, record, subject, told) };
     });
   }
 
@@ -98,46 +97,41 @@ export class SettlingService {
     return plan;
   }
 
-  /** The records' own states are written by whoever has them settled. */
-  async write(
-    tx: Tx,
-    directory: Directory,
-    settled: readonly Settled[],
-    { askedBy }: JudgedBy,
-  ): Promise<void> {
+  /** The records' own states are written by whoever settles them. */
+  async write(tx: Tx, directory: Directory, planned: readonly Planned[], { askedBy }: Basis): Promise<void> {
     const now = this.clock.now();
-    const cancelled = await this.cancelled(tx, settled, now);
-    const drafts: Draft[] = settled.flatMap(({ plan }) => plan.drafts);
-    const notices: Notice[] = settled.flatMap(({ plan }) => plan.notices);
+    const cancelled = await this.cancelled(tx, planned, now);
+    const drafts: Draft[] = planned.flatMap(({ plan }) => plan.drafts);
+    const notices: Notice[] = planned.flatMap(({ plan }) => plan.notices);
     const untold = new Set(cancelled.records);
     this.audit.append(
       tx,
-      settled.flatMap((one) => actsOf(one, untold)),
+      planned.flatMap((one) => actsOf(one, untold)),
     );
     await this.transfers.write(
       tx,
-      { drafts, notices, closings: cancelled.closings, rejudged: [] },
+      { drafts, further: [], notices, closings: cancelled.closings, rejudged: [] },
       // What a record takes back is about its own youth.
-      new Map(settled.flatMap(({ youth }) => (youth ? [[youth.id, youth]] : []))),
-      (id) => directory.agencyById(id)?.controllerId,
+      new Map(planned.flatMap(({ record: { youth } }) => (youth ? [[youth.id, youth]] : []))),
+      directory,
     );
     this.transfers.eraseBodies(tx, [
-      ...settled.filter(({ plan }) => plan.drafts.length === 0).map(({ record }) => record.id),
+      ...planned.filter(({ plan }) => plan.drafts.length === 0).map(({ record }) => record.id),
       ...cancelled.records,
     ]);
     this.rechecks.add(
       tx,
-      settled.flatMap((one) => this.passedOn(directory, one, askedBy)),
+      planned.flatMap((one) => this.passedOn(directory, one, askedBy)),
     );
   }
 
   /** A record that cancels another takes back what of it is not yet settled with its recipients. The youth, and so the shard, is the same. */
   private async cancelled(
     tx: Tx,
-    settled: readonly Settled[],
+    planned: readonly Planned[],
     now: Date,
   ): Promise<{ records: RecordId[]; closings: Closing[] }> {
-    const wanted = [...new Set(settled.flatMap(({ record }) => record.cancels ?? []))].sort();
+    const wanted = [...new Set(planned.flatMap(({ record }) => record.cancels ?? []))].sort();
     if (wanted.length === 0) return { records: [], closings: [] };
     const records = (await tx.query<{ id: RecordId }>(retractRecords, [wanted, now])).map(({ id }) => id);
     const closings = (await tx.query<OpenTransfer>(transfersOfRecords, [records]))
@@ -149,14 +143,14 @@ export class SettlingService {
   /** `wrong-office`: the answer names the right one, and what was asked goes there, if the gate lets it. */
   private passedOn(
     directory: Directory,
-    { record, data, plan }: Settled,
+    { record, plan }: Planned,
     askedBy: ReadonlyMap<RecordId, Asker>,
   ): Recheck[] {
     const asked = record.inReplyTo && askedBy.get(record.inReplyTo);
     if (record.type !== 'referral-response' || !asked || plan.state !== 'dispatched') return [];
     const to =
-      data?.['outcome'] === 'wrong-office' && typeof data['forwardedTo'] === 'string'
-        ? directory.agencyByNumber(data['forwardedTo'])
+      record.data?.['outcome'] === 'wrong-office' && typeof record.data['forwardedTo'] === 'string'
+        ? directory.agencyByNumber(record.data['forwardedTo'])
         : undefined;
     // The shard of what was asked: its youth is the asker's own, and its news is handled under that youth's lock.
     return to ? [{ shard: asked.shard, cause: 'passed-on', subject: asked.id, other: to.id }] : [];
@@ -189,7 +183,8 @@ interface Asker {
 }
 
 /** @param untold records that were taken back: told of with the first that takes one back, and taken out then */
-function actsOf({ record, youth, plan }: Settled, untold: Set<RecordId>): Act[] {
+function actsOf({ record, plan }: Planned, untold: Set<RecordId>): Act[] {
+  const { youth } = record;
   const about = {
     controllerId: record.controllerId,
     agencyId: record.senderId,

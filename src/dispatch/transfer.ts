@@ -51,7 +51,6 @@ export interface OpenTransfer {
   readonly senderId: AgencyId;
   readonly recordType: string;
   readonly youthId: YouthId | null;
-  readonly recipientYouthId: YouthId | null;
   readonly shard: number;
   readonly state: TransferState;
   readonly holdReason: HoldReason | null;
@@ -63,3 +62,16 @@ export interface OpenTransfer {
   readonly namedRecipientId: AgencyId | null;
   readonly consentIds: readonly ConsentId[];
 }
+
+/** The notice of what became of a transfer. */
+export const noticeOf = (transfer: OpenTransfer, state: Notice['state'], reason: string): Notice => ({
+  recordId: transfer.recordId,
+  eventId: transfer.eventId,
+  recordType: transfer.recordType,
+  senderId: transfer.senderId,
+  shard: transfer.shard,
+  transferId: transfer.id,
+  about: transfer.id,
+  state,
+  reason,
+});

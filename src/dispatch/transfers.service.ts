@@ -6,10 +6,11 @@ import { CLOCK, type Clock } from '../common/clock.js';
 import { newId, type AgencyId, type RecordId, type TransferId } from '../common/ids.js';
 import { lockInboxNumbers } from '../database/locks.js';
 import type { SqlValue, Tx } from '../database/tx.js';
+import type { Directory } from '../directory/directory.js';
 import { Metrics } from '../telemetry/metrics.js';
 import type { Youth } from '../vault/youths.service.js';
 import type { HoldReason, Terms } from './gate.js';
-import type { Draft, Notice, OpenTransfer } from './transfer.js';
+import { noticeOf, type Draft, type Notice, type OpenTransfer } from './transfer.js';
 import {
   closeTransfers,
   eraseBodies,
@@ -37,9 +38,9 @@ export interface Rejudged {
 /** All that one dispatch transaction changes in inboxes. */
 export interface Changes {
   /** Of records that had no transfers. */
-  readonly drafts?: readonly Draft[];
+  readonly drafts: readonly Draft[];
   /** Of records that their recipients may have already. */
-  readonly further?: readonly Draft[];
+  readonly further: readonly Draft[];
   readonly notices: readonly Notice[];
   readonly closings: readonly Closing[];
   readonly rejudged: readonly Rejudged[];
@@ -60,10 +61,13 @@ export class TransfersService {
     tx: Tx,
     changes: Changes,
     youths: ReadonlyMap<string, Youth>,
-    controllerOf: (agency: AgencyId) => Act['controllerId'],
+    directory: Directory,
   ): Promise<void> {
-    const { drafts = [], further = [], closings, rejudged } = changes;
-    const notices = [...changes.notices, ...closings.map(noticeOfClosing)];
+    const { drafts, further, closings, rejudged } = changes;
+    const notices = [
+      ...changes.notices,
+      ...closings.map(({ transfer, state, reason }) => noticeOf(transfer, state, reason)),
+    ];
     const released = rejudged.filter(({ hold }) => hold === null);
     const now = this.clock.now();
 
@@ -100,8 +104,7 @@ export class TransfersService {
     this.audit.append(tx, [
       ...made.map(actOfDraft),
       ...rejudged.flatMap(({ transfer, hold, terms }) => {
-        const act = (name: Move, more: ActDetail): Act =>
-          actOfMove(name, transfer, more, youths, controllerOf);
+        const act = (name: Move, more: ActDetail): Act => actOfMove(name, transfer, more, youths, directory);
         return hold === null
           ? [
               act('transfer-released', { reason: transfer.holdReason }),
@@ -115,7 +118,7 @@ export class TransfersService {
           c.transfer,
           { reason: c.reason },
           youths,
-          controllerOf,
+          directory,
         ),
       ),
     ]);
@@ -180,7 +183,6 @@ const valuesOf = (rows: readonly Row[], now: Date): SqlValue[] => [
 ];
 
 function rowOfDraft(draft: Draft): Row {
-  const [ground, categories, withheld, consents] = termColumns([draft.terms]).map(([text]) => text);
   const { id, recordId, recipientId, senderId, recordType, youthId, shard, hold } = draft;
   const state = hold ? 'held' : 'available';
   return {
@@ -195,10 +197,7 @@ function rowOfDraft(draft: Draft): Row {
     state,
     holdReason: hold?.reason ?? null,
     holdUntil: hold?.until ?? null,
-    ground,
-    categories,
-    withheld,
-    consents,
+    ...textsOf(draft.terms),
     notice: null,
   };
 }
@@ -226,25 +225,24 @@ function rowOfNotice(notice: Notice, id: TransferId, now: Date): Row {
   };
 }
 
-const noticeOfClosing = ({ transfer, state, reason }: Closing): Notice => ({
-  recordId: transfer.recordId,
-  eventId: transfer.eventId,
-  recordType: transfer.recordType,
-  senderId: transfer.senderId,
-  shard: transfer.shard,
-  transferId: transfer.id,
-  about: transfer.id,
-  state,
-  reason,
+/** Lists as one text each: PostgreSQL cannot unnest arrays of unequal arrays. */
+const textsOf = ({ grounds, categories, withheld, consentIds }: Terms) => ({
+  ground: grounds.join(' '),
+  categories: categories.join(' '),
+  withheld: withheld.join(' '),
+  consents: consentIds.join(' '),
 });
 
-/** ground, categories, withheld and consents, each as one text a row: PostgreSQL cannot unnest arrays of unequal arrays. */
-const termColumns = (terms: readonly Terms[]): string[][] => [
-  terms.map((t) => t.grounds.join(' ')),
-  terms.map((t) => t.categories.join(' ')),
-  terms.map((t) => t.withheld.join(' ')),
-  terms.map((t) => t.consentIds.join(' ')),
-];
+/** ground, categories, withheld and consents, a column each. */
+function termColumns(terms: readonly Terms[]): string[][] {
+  const texts = terms.map(textsOf);
+  return [
+    texts.map(({ ground }) => ground),
+    texts.map(({ categories }) => categories),
+    texts.map(({ withheld }) => withheld),
+    texts.map(({ consents }) => consents),
+  ];
+}
 
 /** A held transfer is not the recipient's to know of, nor its controller's: only the discloser's side may read that entry. */
 function actOfDraft(draft: Draft): Act {
@@ -271,7 +269,7 @@ function actOfMove(
   transfer: OpenTransfer,
   detail: ActDetail,
   youths: ReadonlyMap<string, Youth>,
-  controllerOf: (agency: AgencyId) => Act['controllerId'],
+  directory: Directory,
 ): Act {
   const youth = transfer.youthId ? youths.get(transfer.youthId) : undefined;
   const known = act === 'transfer-available' || transfer.state !== 'held';
@@ -279,7 +277,7 @@ function actOfMove(
     act,
     controllerId: transfer.controllerId,
     agencyId: transfer.senderId,
-    ...(known && { otherControllerId: controllerOf(transfer.recipientId) }),
+    ...(known && { otherControllerId: directory.agencyById(transfer.recipientId)?.controllerId }),
     otherAgencyId: transfer.recipientId,
     recordType: transfer.recordType,
     recordId: transfer.recordId,

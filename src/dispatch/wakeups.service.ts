@@ -127,7 +127,7 @@ export class WakeupsService implements OnApplicationBootstrap, BeforeApplication
   }
 
   /** To be called before a look. @returns what tells, after it, up to which place nothing was left; news in between count */
-  look(agency: AgencyId): (place: string) => void {
+  beginLook(agency: AgencyId): (place: string) => void {
     const seen: Seen = { at: performance.now() };
     this.seen.set(agency, seen);
     return (place) => {

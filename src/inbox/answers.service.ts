@@ -13,11 +13,11 @@ import type { Directory } from '../directory/directory.js';
 import { DirectoryService } from '../directory/directory.service.js';
 import { Rechecks } from '../queue/recheck.js';
 import { YouthsService } from '../vault/youths.service.js';
-import { Settled } from './settled.js';
+import { AnsweredUpTo } from './answered-up-to.js';
 import { answer, answerableById, answerableThrough } from './inbox.sql.js';
 
 /** Transfers that one transaction acknowledges: two pages. */
-const AT_ONCE = 1000;
+const TRANSFERS_A_TRANSACTION = 1000;
 
 interface Answerable {
   readonly transferId: TransferId;
@@ -52,7 +52,7 @@ export class AnswersService {
     private readonly youths: YouthsService,
     private readonly rechecks: Rechecks,
     private readonly audit: AuditService,
-    private readonly settled: Settled,
+    private readonly answered: AnsweredUpTo,
   ) {}
 
   /**
@@ -65,7 +65,7 @@ export class AnswersService {
     types: readonly string[] | null,
   ): Promise<{ acknowledged: number; skipped: number }> {
     const snapshot = await this.directory.snapshot();
-    let from = this.settled.upTo(caller.agencyId);
+    let from = this.answered.of(caller.agencyId);
     let [acknowledged, skipped] = [0, 0];
     for (let isLast = false; !isLast;) {
       const { open, moved } = await withTx(this.db, async (tx) => {
@@ -74,7 +74,7 @@ export class AnswersService {
           no,
           types,
           from,
-          AT_ONCE,
+          TRANSFERS_A_TRANSACTION,
         ]);
         const wanted = open.filter(canBeAnswered);
         return { open, moved: await this.move(tx, caller, snapshot, wanted, { state: 'acknowledged' }) };
@@ -82,9 +82,9 @@ export class AnswersService {
       acknowledged += moved.size;
       skipped += open.length - moved.size;
       from = open.at(-1)?.no ?? from;
-      isLast = open.length < AT_ONCE;
+      isLast = open.length < TRANSFERS_A_TRANSACTION;
     }
-    if (types === null && skipped === 0) this.settled.reached(caller.agencyId, no);
+    if (types === null && skipped === 0) this.answered.reached(caller.agencyId, no);
     return { acknowledged, skipped };
   }
 
@@ -131,10 +131,10 @@ export class AnswersService {
       ]),
     ]);
     const moved = new Set(answered.map(({ id }) => id));
-    const told = rows.filter((row) => moved.has(row.transferId) && !row.notice);
+    const records = rows.filter((row) => moved.has(row.transferId) && !row.notice);
     this.audit.append(
       tx,
-      told.map((row) => {
+      records.map((row) => {
         const youth = row.youthId ? youths.get(row.youthId) : undefined;
         return {
           act: how.state === 'rejected' ? ('transfer-rejected' as const) : ('transfer-acknowledged' as const),
@@ -157,7 +157,7 @@ export class AnswersService {
     if (how.state === 'rejected') {
       this.rechecks.add(
         tx,
-        told.map((row) => ({ shard: row.shard, cause: 'transfer-rejected', subject: row.transferId })),
+        records.map((row) => ({ shard: row.shard, cause: 'transfer-rejected', subject: row.transferId })),
       );
     }
     return moved;

@@ -6,13 +6,11 @@ import { urnOfOrgNumber } from '../common/ids.js';
 import type { JsonObject } from '../common/json.js';
 import type { SealedBody } from '../dispatch/bodies.service.js';
 import type { Verdict } from '../dispatch/gate.js';
-import type { TransferState } from '../dispatch/transfer.js';
 
 /** One row of an inbox page, as read, before anything is locked. */
 export interface PageRow extends SealedBody {
   readonly transferId: TransferId;
   readonly no: string;
-  readonly state: TransferState;
   readonly categories: readonly DataCategory[];
   /** As seen without a lock: a release that the transfer relies on is taken back, so that nothing is prepared for handing out. */
   readonly consentWithdrawn: boolean;

@@ -134,7 +134,7 @@ export class InboxController {
         const left = until - performance.now();
         if (connection.destroyed) return { events: [], upTo: from ?? '0', more: false };
         if (quietMs === 0) {
-          const seen = this.wakeups.look(caller.agencyId);
+          const seen = this.wakeups.beginLook(caller.agencyId);
           const page = await this.pulls.page(caller, from, types, limit);
           if (!page.more) seen(placeOf(page.upTo, types));
           if (page.events.length > 0 || page.more || left <= 0 || this.wakeups.isStopping) return page;

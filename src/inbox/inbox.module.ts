@@ -5,11 +5,11 @@ import { DispatchModule } from '../dispatch/dispatch.module.js';
 import { AnswersService } from './answers.service.js';
 import { InboxController } from './inbox.controller.js';
 import { PullService } from './pull.service.js';
-import { Settled } from './settled.js';
+import { AnsweredUpTo } from './answered-up-to.js';
 
 @Module({
   imports: [ConsentsModule, DirectoryModule, DispatchModule],
   controllers: [InboxController],
-  providers: [AnswersService, PullService, Settled],
+  providers: [AnswersService, PullService, AnsweredUpTo],
 })
 export class InboxModule {}

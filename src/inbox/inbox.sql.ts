@@ -1,6 +1,6 @@
 import { statement } from '../database/tx.js';
 
-const columns = `t.id as "transferId", t.no, t.state, t.categories, t.consent_ids as "consentIds", t.notice, case when t.notice is not null then t.created_at end as "noticedAt",
+const columns = `t.id as "transferId", t.no, t.categories, t.consent_ids as "consentIds", t.notice, case when t.notice is not null then t.created_at end as "noticedAt",
   t.recipient_youth_id as "recipientYouthId", r.id, r.event_id as "eventId", r.type, r.sender_id as "senderId", r.controller_id as "controllerId",
   r.youth_id as "youthId", r.group_no as "groupNo", r.position, r.occurred_at as "occurredAt", r.in_reply_to as "inReplyTo",
   exists (select from stafett.consent c where c.id = any (t.consent_ids) and c.state = 'withdrawn') as "consentWithdrawn", b.sealed, b.kek_id as "kekId", b.wrapped_key as "wrappedKey",
@@ -10,7 +10,7 @@ const from = `from stafett.transfer t join stafett.record r on r.id = t.record_i
   left join stafett.youth_key k on k.youth_id = r.youth_id and t.notice is null`;
 const typed = `($3::text[] is null or (case when t.notice is null then t.record_type else 'notice' end) = any ($3))`;
 
-/** Without a cursor: what is open, lowest number first (index transfer_open). $2: see settled.ts. */
+/** Without a cursor: what is open, lowest number first (index transfer_open). $2: see answered-up-to.ts. */
 export const openPage = statement(
   'inbox.open-page',
   `select ${columns} ${from} where t.recipient_id = $1 and t.no > $2 and t.open and ${typed} order by t.no limit $4`,
@@ -51,7 +51,7 @@ export const answerableById = statement(
   `select ${answerable} from stafett.transfer t where t.recipient_id = $1 and t.id = any ($2::uuid[])`,
 );
 
-/** What is open up to a number, so many at once. $4: see settled.ts. */
+/** What is open up to a number, so many at once. $4: see answered-up-to.ts. */
 export const answerableThrough = statement(
   'inbox.answerable-through',
   `select ${answerable} from stafett.transfer t where t.recipient_id = $1 and t.no > $4 and t.no <= $2 and t.open and ${typed} order by t.no limit $5`,

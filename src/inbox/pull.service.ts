@@ -21,7 +21,7 @@ import { SealBroken } from '../vault/seal.js';
 import { YouthsService, type Graded, type Keyed } from '../vault/youths.service.js';
 import { deliveryOf, noticeEvent, recordEvent, type Delivery, type PageRow } from './delivery.js';
 import { ownYouths, unlinkedYouths } from './own-youths.js';
-import { Settled } from './settled.js';
+import { AnsweredUpTo } from './answered-up-to.js';
 import { collect, highest, lockTransfers, openPage, pageAfter } from './inbox.sql.js';
 
 export interface Page {
@@ -71,7 +71,7 @@ export class PullService {
     private readonly plans: PlanService,
     private readonly audit: AuditService,
     private readonly seal: SealWatch,
-    private readonly settled: Settled,
+    private readonly answered: AnsweredUpTo,
     private readonly log: Log,
   ) {}
 
@@ -94,7 +94,7 @@ export class PullService {
           : Promise.resolve([{ no: after }]),
         firstRows<PageRow>(tx, after === undefined ? openPage : pageAfter, [
           caller.agencyId,
-          after ?? this.settled.upTo(caller.agencyId),
+          after ?? this.answered.of(caller.agencyId),
           types,
           limit + 1,
         ]),

@@ -2,8 +2,11 @@ import { SHARD_COUNT } from './shards.js';
 
 /** What a look at some shards found: nothing left, more to do, or shards with work that another process holds. */
 export type Found = 'nothing' | 'more' | 'busy';
-/** @param fromTheBeginning the sweeper's look: past every mark of what is thought to be done */
-export type Look = (shards: readonly number[], fromTheBeginning: boolean) => Promise<Found>;
+/**
+ * @param shards all of the lane
+ * @param fromTheBeginning the sweeper's look: past every mark of what is thought to be done
+ */
+export type Look = (lane: number, shards: readonly number[], fromTheBeginning: boolean) => Promise<Found>;
 
 /** Milliseconds until a lane looks again at shards that another process held. */
 const BUSY_WAIT_MS = 20;
@@ -58,7 +61,7 @@ export class Lanes {
     const shards = shardsOf(lane, this.lanes);
     while (this.again.delete(lane) && !this.stopped) {
       try {
-        const found = await this.look(shards, this.swept.delete(lane));
+        const found = await this.look(lane, shards, this.swept.delete(lane));
         if (found !== 'nothing') {
           this.again.add(lane);
           this.letGo();

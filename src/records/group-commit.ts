@@ -4,7 +4,7 @@ export interface GroupLimits {
   /** Most jobs in one group. A caller's jobs stand in one group, so one caller alone may make a larger one. */
   readonly groupSize: number;
   /** Groups that are written at the same time. */
-  readonly atOnce: number;
+  readonly parallel: number;
   /**
    * Jobs that are enough for a group: it begins as soon as there is a place, beside another too. Not fewer, as a transaction of few costs
    * nearly as much as one of many.
@@ -147,35 +147,33 @@ export class GroupCommit<Job, Result> {
 
   private start(): void {
     clearTimeout(this.later);
-    while (this.mayBegin()) {
-      this.running += 1;
-      const group = this.nextGroup();
-      const began = (this.begun = performance.now());
-      void this.settle(group).finally(() => {
-        this.running -= 1;
-        const now = performance.now();
-        this.last = {
-          callers: group.length,
-          restUntil: now + Math.min((now - began) * this.rest.times, this.rest.ms),
-        };
-        this.start();
-      });
-    }
+    let ms = this.msUntilNext();
+    for (; ms <= 0; ms = this.msUntilNext()) this.begin();
+    if (ms !== Infinity) this.later = setTimeout(() => this.start(), ms);
   }
 
-  private mayBegin(): boolean {
-    if (this.waiting.length === 0 || this.running >= this.limits.atOnce) return false;
-    if (this.waitingJobs >= this.limits.enough) return true;
-    if (this.running + this.besides > 0) return this.isOver(this.begun + HELD_UP_MS);
-    return this.waiting.length >= this.last.callers || this.isOver(this.last.restUntil);
+  /** Milliseconds until the next group may begin; Infinity where only another call, or the end of a group, can let it. */
+  private msUntilNext(): number {
+    if (this.waiting.length === 0 || this.running >= this.limits.parallel) return Infinity;
+    if (this.waitingJobs >= this.limits.enough) return 0;
+    const now = performance.now();
+    if (this.running + this.besides > 0) return this.begun + HELD_UP_MS - now;
+    return this.waiting.length >= this.last.callers ? 0 : this.last.restUntil - now;
   }
 
-  /** Where it is not, the next look comes when it is. */
-  private isOver(time: number): boolean {
-    const ms = time - performance.now();
-    if (ms <= 0) return true;
-    this.later = setTimeout(() => this.start(), ms);
-    return false;
+  private begin(): void {
+    this.running += 1;
+    const group = this.nextGroup();
+    const began = (this.begun = performance.now());
+    void this.answer(group).finally(() => {
+      this.running -= 1;
+      const now = performance.now();
+      this.last = {
+        callers: group.length,
+        restUntil: now + Math.min((now - began) * this.rest.times, this.rest.ms),
+      };
+      this.start();
+    });
   }
 
   private nextGroup(): Call<Job, Result>[] {
@@ -190,7 +188,7 @@ export class GroupCommit<Job, Result> {
   }
 
   /** Never fails: every caller gets its results or its error. */
-  private async settle(group: readonly Call<Job, Result>[]): Promise<void> {
+  private async answer(group: readonly Call<Job, Result>[]): Promise<void> {
     try {
       const results = await this.writer.write(group.flatMap(({ jobs }) => jobs));
       let from = 0;
@@ -200,13 +198,13 @@ export class GroupCommit<Job, Result> {
       if (!first) return;
       if (!this.writer.isOfOneJob(error)) for (const { reject } of group) reject(error);
       // One more round for everybody, each caller in a transaction of its own: the fault stays with the one who made it.
-      else if (others.length > 0) await Promise.all(group.map((caller) => this.settle([caller])));
-      else first.resolve(await this.apart(first.jobs, error));
+      else if (others.length > 0) await Promise.all(group.map((call) => this.answer([call])));
+      else first.resolve(await this.inHalves(first.jobs, error));
     }
   }
 
   /** Finds the faulty jobs of one caller by halving, in order, and writes the rest. */
-  private async apart(jobs: readonly Job[], error: unknown): Promise<Result[]> {
+  private async inHalves(jobs: readonly Job[], error: unknown): Promise<Result[]> {
     const [only] = jobs;
     if (jobs.length === 1 && only !== undefined) return [this.writer.failed(only, error)];
     const middle = Math.ceil(jobs.length / 2);
@@ -217,7 +215,7 @@ export class GroupCommit<Job, Result> {
       } catch (cause) {
         const own = this.writer.isOfOneJob(cause);
         results.push(
-          ...(own ? await this.apart(half, cause) : half.map((job) => this.writer.failed(job, cause))),
+          ...(own ? await this.inHalves(half, cause) : half.map((job) => this.writer.failed(job, cause))),
         );
       }
     }

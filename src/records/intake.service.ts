@@ -18,7 +18,7 @@ import { Backlog } from './backlog.js';
 import { GroupCommit } from './group-commit.js';
 import { renumberRecords } from './intake.sql.js';
 import { IntakeSteps, overlookedIn, type Written } from './intake.steps.js';
-import { nameOf, type Outcome, type Submission } from './judge.js';
+import { nameOf, type Outcome, type Submission } from './outcome.js';
 import { LATE_MS, type Prepared } from './record.js';
 
 const isLate = (began: number): boolean => performance.now() - began > LATE_MS / 2;
@@ -30,7 +30,7 @@ const UNIQUE_VIOLATION = '23505';
 const LOCK_NOT_AVAILABLE = '55P03';
 
 /** Milliseconds in which a hub that has failed to dispatch at once does not try again. */
-const APART_MS = 5000;
+const WITHOUT_DISPATCH_MS = 5000;
 
 /**
  * Takes records in: those of many callers share one transaction (intake.steps.ts says what it does); the answer goes out after the commit,
@@ -43,7 +43,7 @@ export class IntakeService {
   private repeated = false;
   private atOnce: DispatchAtOnce | undefined;
   /** Milliseconds: until then dispatch is left to itself. */
-  private apartUntil = 0;
+  private withoutDispatchUntil = 0;
 
   constructor(
     @InjectDataSource() private readonly db: DataSource,
@@ -65,7 +65,7 @@ export class IntakeService {
       },
       {
         groupSize,
-        atOnce: groupsAtOnce,
+        parallel: groupsAtOnce,
         enough: groupEnough,
         maxJobs: bufferEvents,
         maxBytes: bufferBytes,
@@ -169,23 +169,23 @@ export class IntakeService {
    * for a while. Intake must not fail because dispatch does.
    */
   private async asNew(group: readonly Submission[]): Promise<Written> {
-    if (!this.atOnce || !this.mayGoOn(group)) return this.inTransaction(group, 'all-new');
+    if (!this.atOnce || !this.mayDispatchAtOnce(group)) return this.inTransaction(group, 'all-new');
     try {
       return await this.inTransaction(group, 'all-new', this.atOnce);
     } catch (error) {
       if (isTaken(error) || (error instanceof Problem && !isHeldUp(error))) throw error;
       const fault = error instanceof Problem ? error.cause : error;
       this.log.warnSeldom('dispatch-at-once-failed', faultFields(fault));
-      this.apartUntil = performance.now() + APART_MS;
+      this.withoutDispatchUntil = performance.now() + WITHOUT_DISPATCH_MS;
       return this.inTransaction(group, 'all-new');
     }
   }
 
   /** In a burst receipts go first (docs/decisions/0013), and what concerns other records or a protection grade is looked up by dispatch itself. */
-  private mayGoOn(group: readonly Submission[]): boolean {
+  private mayDispatchAtOnce(group: readonly Submission[]): boolean {
     return (
       this.pending < this.config.dispatch.atOnceBelow &&
-      performance.now() >= this.apartUntil &&
+      performance.now() >= this.withoutDispatchUntil &&
       group.every(({ prepared }) => isPlain(prepared))
     );
   }

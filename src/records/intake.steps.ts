@@ -20,7 +20,14 @@ import {
 } from '../vault/youths.service.js';
 import type { DispatchAtOnce, Fate, FreshRecord } from './at-once.js';
 import { findRecords, insertBodies, insertMissingRecords, insertRecords } from './intake.sql.js';
-import { firstOfEachEvent, judge, nameOf, type Earlier, type Outcome, type Submission } from './judge.js';
+import {
+  firstOfEachEvent,
+  nameOf,
+  outcomeOf,
+  type Earlier,
+  type Outcome,
+  type Submission,
+} from './outcome.js';
 import { bodyAad, type Prepared } from './record.js';
 import { referencesOf, wrongReferences } from './references.js';
 
@@ -100,7 +107,7 @@ export class IntakeSteps {
     await settlement?.write();
     const outcomes = placed.map((one): Outcome => {
       const problem = wrong.get(one.position);
-      return problem ? { problem } : judge(one, first, made, earlier);
+      return problem ? { problem } : outcomeOf(one, first, made, earlier);
     });
     return {
       outcomes,

@@ -16,6 +16,7 @@ import { VaultService } from '../vault/vault.service.js';
 import { identityOf, type Identity, type Protection } from '../vault/youths.service.js';
 import type { IncomingEvent } from './cloud-event.js';
 import type { Prepared } from './record.js';
+import type { Line } from './request.js';
 
 /** Checks an event against the caller, the directory and the catalogue; writes nothing. */
 @Injectable()
@@ -27,12 +28,22 @@ export class PrepareService {
     private readonly vault: VaultService,
   ) {}
 
-  directoryNow(): Promise<Directory> {
-    return this.directory.snapshot();
+  /** Each line of a request by itself, all by one look at the directory. */
+  async prepareAll(caller: Caller, lines: readonly Line[]): Promise<(Prepared | Problem)[]> {
+    const directory = await this.directory.snapshot();
+    return lines.map((line) => {
+      if ('problem' in line) return line.problem;
+      try {
+        return this.prepare(caller, directory, line.event);
+      } catch (error) {
+        if (error instanceof Problem) return error;
+        throw error;
+      }
+    });
   }
 
   /** @throws Problem source-not-yours, record-type-unknown, route-not-allowed, recipient-*, in-reply-to-required, invalid-record */
-  prepare(caller: Caller, directory: Directory, event: IncomingEvent): Prepared {
+  private prepare(caller: Caller, directory: Directory, event: IncomingEvent): Prepared {
     if (orgNumberOfUrn(event.source) !== caller.orgNumber)
       throw new Problem('source-not-yours', [{ pointer: '/source', code: 'not-yours' }]);
     const type = findByEventType(event.type);

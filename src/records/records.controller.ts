@@ -9,7 +9,7 @@ import type { Config } from '../config/config.schema.js';
 import { CONFIG } from '../config/config.module.js';
 import { withTx } from '../database/tx.js';
 import { IntakeService } from './intake.service.js';
-import type { Outcome } from './judge.js';
+import type { Outcome } from './outcome.js';
 import { PrepareService } from './prepare.service.js';
 import type { Prepared, Receipt } from './record.js';
 import { ApiEvents } from './records.openapi.js';
@@ -34,10 +34,7 @@ export class RecordsController {
   async push(@CallerOf() caller: Caller, @Req() request: HubRequest): Promise<{ receipts: Receipt[] }> {
     this.intake.admit(caller);
     const { single, lines } = readRequest(request, this.config.http.maxEvents);
-    const directory = await this.prepare.directoryNow();
-    const prepared = lines.map((line) =>
-      prepareLine(line, (event) => this.prepare.prepare(caller, directory, event)),
-    );
+    const prepared = await this.prepare.prepareAll(caller, lines);
     const accepted = await this.intake.accept(
       caller,
       prepared.filter((p): p is Prepared => !(p instanceof Problem)),
@@ -107,19 +104,6 @@ export class RecordsController {
         },
       ]),
     );
-  }
-}
-
-export function prepareLine(
-  line: Line,
-  prepare: (event: Extract<Line, { event: unknown }>['event']) => Prepared,
-): Prepared | Problem {
-  if ('problem' in line) return line.problem;
-  try {
-    return prepare(line.event);
-  } catch (error) {
-    if (error instanceof Problem) return error;
-    throw error;
   }
 }
 

@@ -40,14 +40,14 @@ export function wrongReferences<Event extends Referring>(
   const wrong = new Map<number, Problem>();
   events.forEach((event, index) => {
     const own = found.filter(({ agencyId }) => agencyId === event.caller.agencyId);
-    const problem = judge(event.prepared, own, youthOf(event));
+    const problem = problemOf(event.prepared, own, youthOf(event));
     if (problem) wrong.set(index, problem);
   });
   return wrong;
 }
 
 /** An answer must concern a record that its sender received, about the same youth; a cancellation, one that it sent. */
-function judge(
+function problemOf(
   { inReplyTo, cancels, type, youth }: Prepared,
   found: readonly Reference[],
   youthId: YouthId | undefined,

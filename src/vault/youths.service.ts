@@ -73,7 +73,7 @@ interface Indexed {
   readonly name: string;
 }
 
-/** Wanted youths, and those of them that are there, locked. */
+/** Wanted youths (by the very objects that were asked with: a copy is not found), and those of them that are there, locked. */
 export interface Sought {
   readonly wanted: ReadonlyMap<WantedYouth, Indexed>;
   readonly found: ReadonlyMap<string, Youth>;
@@ -144,7 +144,7 @@ export class YouthsService {
       wanted.map(({ want }) => want.controllerId),
       wanted.map(({ index }) => index),
     ]);
-    return new Map(rows.map((row) => [nameOf(row.controllerId, row.blindIndex), this.open(row)]));
+    return new Map(rows.map((row) => [nameOf(row.controllerId, row.blindIndex), this.youthOf(row)]));
   }
 
   /** With fresh keys. `look`: what another transaction has inserted first stays as it is, and is given instead. */
@@ -167,7 +167,7 @@ export class YouthsService {
       this.clock.now(),
     ]);
     if (how === 'all-new')
-      return new Map(fresh.map((row) => [row.name, this.open({ ...row, protection: 'none' })]));
+      return new Map(fresh.map((row) => [row.name, this.youthOf({ ...row, protection: 'none' })]));
     // A new statement, which leaves together with the insert: it sees those that others have committed meanwhile, whose keys are the ones that count.
     return this.lock(tx, missing);
   }
@@ -188,7 +188,7 @@ export class YouthsService {
       controllerId,
       this.vault.blindIndex(controllerId, nationalId),
     ]);
-    return row && this.open({ ...row, controllerId });
+    return row && this.youthOf({ ...row, controllerId });
   }
 
   /** Youths by id, locked `for key share`; one that was erased is not among them. */
@@ -196,7 +196,7 @@ export class YouthsService {
     const distinct = [...new Set(ids)];
     if (distinct.length === 0) return new Map();
     const rows = await tx.query<Omit<YouthRow, 'blindIndex'>>(keysOfYouths, [distinct]);
-    return new Map(rows.map((row) => [row.id, this.open(row)]));
+    return new Map(rows.map((row) => [row.id, this.youthOf(row)]));
   }
 
   /** The same of those whose keys were read before. What was read of one that is not among them does not count. */
@@ -220,7 +220,8 @@ export class YouthsService {
     return new StoredKey(this.vault, stored);
   }
 
-  private open(row: Omit<YouthRow, 'blindIndex'>): Youth {
+  /** Its key is opened when it is asked for. */
+  private youthOf(row: Omit<YouthRow, 'blindIndex'>): Youth {
     return new StoredYouth(this.vault, row);
   }
 }

@@ -3,7 +3,7 @@ import { Problem } from '../../src/common/problems.js';
 import { openApp } from '../../src/database/data-source.js';
 import { whyUnavailable } from '../../src/database/failures.js';
 import { armFault } from '../../src/database/fault-point.js';
-import { readsOf, statement, withTx, type Tx } from '../../src/database/tx.js';
+import { withoutTx, statement, withTx, type Tx } from '../../src/database/tx.js';
 import { asAdmin, createDatabase, openPool, type TestDatabase } from '../support/database.js';
 import { startPostgres } from '../support/postgres.js';
 import { until } from '../support/until.js';
@@ -138,7 +138,7 @@ it('runs what waits for the commit only after it, and not after a rollback', asy
 });
 
 it('answers a read that is cut as a transaction is, and reads again at once', async () => {
-  const reads = readsOf(db);
+  const reads = withoutTx(db);
   const sleeping = expect(reads.query(nap)).rejects.toMatchObject({ code: 'unavailable' });
   await until(async () => {
     const cut = await asAdmin(database.superUrl, (admin) =>
@@ -154,7 +154,7 @@ it('answers a read that is cut as a transaction is, and reads again at once', as
 });
 
 it('starts no parallel workers for its statements, however large the tables', async () => {
-  await expect(readsOf(db).query(parallel)).resolves.toEqual([{ workers: '0' }]);
+  await expect(withoutTx(db).query(parallel)).resolves.toEqual([{ workers: '0' }]);
 });
 
 it('runs the whole work again after a deadlock', async () => {

@@ -132,7 +132,7 @@ it('leaves to a worker what comes behind a record that could not be dispatched, 
   const [row] = await hub.sql<{ shard: number }>('select shard from stafett.record where id = $1', [
     await push(left({}, youth)),
   ]);
-  const lane = app.get(LaneMemory, { strict: false }).of([0]);
+  const lane = app.get(LaneMemory, { strict: false }).of(0);
   lane.failed([row!]);
   const waits = await push(left({}, youth));
   const service = app.get(AtOnceService, { strict: false });

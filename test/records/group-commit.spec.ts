@@ -1,6 +1,6 @@
 import { GroupCommit, type GroupLimits, type Rest } from '../../src/records/group-commit.js';
 
-const limits: GroupLimits = { groupSize: 10, atOnce: 1, enough: 100, maxJobs: 100, maxBytes: 1000 };
+const limits: GroupLimits = { groupSize: 10, parallel: 1, enough: 100, maxJobs: 100, maxBytes: 1000 };
 const faulty = new Error('the fault of one job');
 
 /** Time as these tests count it: turns of the event loop pass alike for the writes and for who waits for them, however busy the machine is. */
@@ -116,7 +116,7 @@ it('never splits what one caller gave, and never makes a group larger than allow
 });
 
 it('writes no more groups at once than allowed', async () => {
-  const { groups, atOnce } = groupsOf({ atOnce: 2, groupSize: 1, enough: 1 });
+  const { groups, atOnce } = groupsOf({ parallel: 2, groupSize: 1, enough: 1 });
   await Promise.all(Array.from({ length: 12 }, (_, i) => groups.join([i], 1)));
   expect(atOnce()).toBe(2);
 });
@@ -177,7 +177,7 @@ it('answers nothing at once where there is nothing to write', async () => {
 });
 
 it('begins a group beside one under way only when enough have come to make it worth a transaction', async () => {
-  const { groups, written, atOnce } = groupsOf({ atOnce: 2, enough: 3 });
+  const { groups, written, atOnce } = groupsOf({ parallel: 2, enough: 3 });
   const first = groups.join([1], 1);
   await turns(2);
   const few = [groups.join([2], 1), groups.join([3], 1)];
@@ -193,7 +193,7 @@ it('begins a group beside one under way only when enough have come to make it wo
 });
 
 it('begins groups in the turn in which enough have come: the database does not wait while others are still read', async () => {
-  const { groups, begun } = groupsOf({ atOnce: 2, enough: 3 });
+  const { groups, begun } = groupsOf({ parallel: 2, enough: 3 });
   const all = [1, 2, 3, 4, 5, 6, 7, 8].map((job) => groups.join([job], 1));
   expect(begun).toEqual([
     [1, 2, 3],
@@ -216,7 +216,7 @@ it('lets a group that is held up keep nobody: the next begins beside it after a 
       failed: (job) => job,
       ownerOf: () => 'one',
     },
-    { ...limits, atOnce: 2 },
+    { ...limits, parallel: 2 },
   );
   const first = groups.join([1], 1);
   await turns(2);
@@ -226,7 +226,7 @@ it('lets a group that is held up keep nobody: the next begins beside it after a 
 });
 
 it('counts for that group those who come one after the other, too', async () => {
-  const { groups, written, atOnce } = groupsOf({ atOnce: 2, enough: 3 });
+  const { groups, written, atOnce } = groupsOf({ parallel: 2, enough: 3 });
   const all = [groups.join([1], 1)];
   for (const job of [2, 3, 4]) {
     await new Promise(setImmediate);

@@ -3,7 +3,7 @@ import { InjectDataSource } from '@nestjs/typeorm';
 import type { DataSource } from 'typeorm';
 import type { EntryId } from '../../common/ids.js';
 import { Problem } from '../../common/problems.js';
-import { readsOf, withTx, type Reads, type Tx } from '../../database/tx.js';
+import { withoutTx, withTx, type Alone, type Tx } from '../../database/tx.js';
 import { cosignaturesOf, quorumCheckpoint } from '../cosign/cosign.sql.js';
 import { LOG_TRUST, type LogTrust } from '../cosign/log-trust.js';
 import { leafHashes, tileRoots } from '../seal/seal.sql.js';
@@ -32,7 +32,7 @@ type HashTile = TileName & { readonly level: number };
 export class LogService {
   private readonly witnesses: readonly VerifierKey[];
   private readonly labels: readonly string[];
-  private readonly reads: Reads;
+  private readonly reads: Alone;
   /** What has been published stays so: a tile within it is read without asking how far the log has come. */
   private known = 0;
 
@@ -42,7 +42,7 @@ export class LogService {
   ) {
     this.witnesses = trust.witnesses.map(({ key }) => key);
     this.labels = this.witnesses.map(keyLabel);
-    this.reads = readsOf(db);
+    this.reads = withoutTx(db);
   }
 
   /** The newest, with the cosignatures that it has by now. @throws Problem not-found before the first checkpoint */
@@ -151,12 +151,12 @@ interface Row {
 
 const publishedOf = ({ size, note }: Row): Published => ({ size: Number(size), note });
 
-async function newest(tx: Reads): Promise<Published | undefined> {
+async function newest(tx: Alone): Promise<Published | undefined> {
   const [row] = await tx.query<Row>(publishedCheckpoint);
   return row && publishedOf(row);
 }
 
-async function published(tx: Reads): Promise<Published> {
+async function published(tx: Alone): Promise<Published> {
   const found = await newest(tx);
   if (!found) throw new Problem('not-found');
   return found;
@@ -173,7 +173,7 @@ function isSignedBy(keys: readonly VerifierKey[], text: string, line: string): b
 export const isHashTile = (name: TileName): name is HashTile => name.level !== 'entries';
 
 /** From the full tile where there is one; else from what it is made of: leaves, or the roots of full tiles below. */
-export async function readTile(tx: Reads, { level, index, width }: HashTile): Promise<Buffer> {
+export async function readTile(tx: Alone, { level, index, width }: HashTile): Promise<Buffer> {
   const [full] = await tx.query<{ hashes: Buffer }>(fullTile, [level, index, width * HASH_BYTES]);
   if (full) return full.hashes;
   const from = index * TILE_WIDTH;
@@ -187,7 +187,7 @@ export async function readTile(tx: Reads, { level, index, width }: HashTile): Pr
   );
 }
 
-export async function readBundle(tx: Reads, { index, width }: TileName): Promise<Buffer> {
+export async function readBundle(tx: Alone, { index, width }: TileName): Promise<Buffer> {
   const from = index * TILE_WIDTH;
   const rows = await tx.query<{ entry: Buffer }>(bundle, [from, from + width]);
   return whole(

@@ -44,7 +44,7 @@ export function firstOfEachEvent<One extends Submission>(submissions: readonly O
  * @param inserted the records that this group has made
  * @param earlier by name, records that were there before
  */
-export function judge(
+export function outcomeOf(
   submission: Submission,
   first: ReadonlyMap<string, Submission>,
   inserted: ReadonlySet<RecordId>,
@@ -55,7 +55,8 @@ export function judge(
   const leader = first.get(name);
   const holder: Pick<Earlier, 'id' | 'contentHash' | 'state'> | undefined =
     leader && inserted.has(leader.id)
-      ? { id: leader.id, contentHash: leader.prepared.contentHash, state: 'received' }
+      ? // Also of what was dispatched at once: all first receipts say so (docs/decisions/0017).
+        { id: leader.id, contentHash: leader.prepared.contentHash, state: 'received' }
       : earlier.get(name);
   if (!holder) throw new Error('an event id was in conflict, but no record holds it');
   if (!holder.contentHash.equals(prepared.contentHash))
