@@ -42,6 +42,10 @@ export const AnyAgency = (): MethodDecorator & ClassDecorator =>
 export const Needs = (...anyOf: Scope[]): MethodDecorator & ClassDecorator =>
   SetMetadata(ACCESS, { anyOf } satisfies Access);
 
+export const SHARES_ITSELF = 'stafett:shares-itself';
+/** A route that waits, or works for many callers at once, and takes its part of the database itself (FairShare) or none. */
+export const SharesItself = (): MethodDecorator => SetMetadata(SHARES_ITSELF, true);
+
 /** A request as far as the areas look at it. `raw` bodies are read by each area with common/json.ts. */
 export interface HubRequest {
   readonly method: string;

@@ -3,6 +3,7 @@ import { TypeOrmModule } from '@nestjs/typeorm';
 import { CONFIG } from '../config/config.module.js';
 import type { Config } from '../config/config.schema.js';
 import { appOptions } from './data-source.js';
+import { FairShare } from './fair-share.js';
 
 /** The application's login: for what keeps connections of its own (the queue, the wake-ups). */
 export const DATABASE_URL = Symbol('DatabaseUrl');
@@ -14,8 +15,8 @@ export class DatabaseModule {
   static with({ appUrl }: { appUrl: string }): DynamicModule {
     return {
       module: DatabaseModule,
-      providers: [{ provide: DATABASE_URL, useValue: appUrl }],
-      exports: [DATABASE_URL],
+      providers: [{ provide: DATABASE_URL, useValue: appUrl }, FairShare],
+      exports: [DATABASE_URL, FairShare],
       imports: [
         TypeOrmModule.forRootAsync({
           inject: [CONFIG],

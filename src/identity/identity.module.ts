@@ -1,5 +1,5 @@
 import { Module, type DynamicModule } from '@nestjs/common';
-import { APP_FILTER, APP_GUARD, DiscoveryModule } from '@nestjs/core';
+import { APP_FILTER, APP_GUARD, APP_INTERCEPTOR, DiscoveryModule } from '@nestjs/core';
 import type { Config } from '../config/config.schema.js';
 import { DirectoryModule } from '../directory/directory.module.js';
 import { AccessGuard } from './access.guard.js';
@@ -13,6 +13,7 @@ import { ProblemFilter } from './problem.filter.js';
 import { ProblemsController } from './problems.controller.js';
 import { RateLimiter } from './rate-limiter.js';
 import { RefusedCalls } from './refused-calls.js';
+import { ShareInterceptor } from './share.interceptor.js';
 import { TokenVerifier } from './token.verifier.js';
 
 /**
@@ -35,6 +36,7 @@ export class IdentityModule {
         EarlyCheck,
         ...(issues ? [DevelopmentIssuer] : []),
         { provide: APP_GUARD, useClass: AccessGuard },
+        { provide: APP_INTERCEPTOR, useClass: ShareInterceptor },
         { provide: APP_FILTER, useClass: ProblemFilter },
       ],
     };

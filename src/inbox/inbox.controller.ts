@@ -3,13 +3,14 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Controller, Get, HttpCode, Inject, Post } from '@nestjs/common';
 import { ApiBearerAuth, ApiBody, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { findType } from '../catalogue/catalogue.js';
-import { CallerOf, ConnectionOf, Needs, type Caller } from '../common/access.js';
+import { CallerOf, ConnectionOf, Needs, SharesItself, type Caller } from '../common/access.js';
 import type { Cursors } from '../common/cursor.js';
 import { JsonBody, QueryOf } from '../common/dto.js';
 import { pointerStep } from '../common/json.js';
 import { Problem } from '../common/problems.js';
 import type { Config } from '../config/config.schema.js';
 import { CONFIG } from '../config/config.module.js';
+import { FairShare } from '../database/fair-share.js';
 import { WakeupsService } from '../dispatch/wakeups.service.js';
 import { Metrics } from '../telemetry/metrics.js';
 import { VaultService } from '../vault/vault.service.js';
@@ -43,6 +44,7 @@ export class InboxController {
     private readonly pulls: PullService,
     private readonly answers: AnswersService,
     private readonly wakeups: WakeupsService,
+    private readonly share: FairShare,
     private readonly metrics: Metrics,
     vault: VaultService,
   ) {
@@ -50,6 +52,7 @@ export class InboxController {
   }
 
   @Get()
+  @SharesItself()
   @ApiOperation({ summary: 'What is addressed to the caller, in order' })
   @ApiOkResponse({ type: InboxPageDto })
   async pull(
@@ -64,7 +67,7 @@ export class InboxController {
     const seconds = query.wait ?? 0;
     const isCrowded = this.wakeups.waitersOf(caller.agencyId) >= MOST_WAITING;
     const page = await (seconds === 0 || isCrowded
-      ? this.pulls.page(caller, after, types, limit)
+      ? this.page(caller, after, types, limit)
       : this.waitFor(caller, after, types, limit, seconds, connection));
     // Else it would ask again as fast as it is answered.
     if (isCrowded && page.events.length === 0)
@@ -111,6 +114,15 @@ export class InboxController {
     };
   }
 
+  private page(
+    caller: Caller,
+    after: string | undefined,
+    types: readonly string[] | null,
+    limit: number,
+  ): Promise<Page> {
+    return this.share.run(caller.agencyId, () => this.pulls.page(caller, after, types, limit));
+  }
+
   /**
    * Registers, looks, waits, and looks again: at news, and every few seconds where a wake-up was lost. A wait holds no transaction, and ends
    * when who asked is gone: nothing is handed out to nobody.
@@ -135,7 +147,7 @@ export class InboxController {
         if (connection.destroyed) return { events: [], upTo: from ?? '0', more: false };
         if (quietMs === 0) {
           const seen = this.wakeups.beginLook(caller.agencyId);
-          const page = await this.pulls.page(caller, from, types, limit);
+          const page = await this.page(caller, from, types, limit);
           if (!page.more) seen(placeOf(page.upTo, types));
           if (page.events.length > 0 || page.more || left <= 0 || this.wakeups.isStopping) return page;
           // What was passed over once (withdrawn, say) is not looked at again; without a cursor only open ones are asked for.

@@ -3,7 +3,7 @@ import { ApiBearerAuth, ApiTags } from '@nestjs/swagger';
 import { InjectDataSource } from '@nestjs/typeorm';
 import type { DataSource } from 'typeorm';
 import { AuditService } from '../audit/audit.service.js';
-import { CallerOf, Needs, type Caller, type HubRequest } from '../common/access.js';
+import { CallerOf, Needs, SharesItself, type Caller, type HubRequest } from '../common/access.js';
 import { Problem } from '../common/problems.js';
 import type { Config } from '../config/config.schema.js';
 import { CONFIG } from '../config/config.module.js';
@@ -30,6 +30,7 @@ export class RecordsController {
 
   @Post()
   @HttpCode(202)
+  @SharesItself()
   @ApiEvents('Push one event, or up to 500')
   async push(@CallerOf() caller: Caller, @Req() request: HubRequest): Promise<{ receipts: Receipt[] }> {
     this.intake.admit(caller);
