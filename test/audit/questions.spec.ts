@@ -143,6 +143,20 @@ it('goes over many entries that do not fit in short pages, and leaves none out',
   expect((await all('act=record-received&from=2026-01-01')).items.length).toBeGreaterThanOrEqual(25_000);
 });
 
+it('leaves none out where one list has thousands before the period, and another fills the page', async () => {
+  const own = controllerOf(agencies.county);
+  // 5,990 of them are before the period, within what clocks may differ by.
+  await add(6500, { act: "'record-received'", controller_id: own }, "timestamptz '2026-03-01T09:59:54.01Z'");
+  await add(
+    60,
+    { act: "'transfer-available'", controller_id: controllerOf(agencies.nav), other_controller_id: own },
+    "timestamptz '2026-03-01T10:00:00.3Z'",
+  );
+  const { items } = await all('from=2026-03-01T10:00:00Z&to=2026-03-02', 20);
+  expect(items.map(({ act }) => act).filter((act) => act === 'transfer-available')).toHaveLength(60);
+  expect(items).toHaveLength(510 + 1 + 60);
+});
+
 it('refuses filters that are none, and the cursor of another question', async () => {
   for (const query of [
     'record=x',

@@ -36,15 +36,18 @@ export async function entriesPage(
   const { page, end } = byLead[question.lead];
   // By the index: the planner takes a third of a third of a list for less than a window, and would fetch and sort it.
   const rows = await firstRows<Row>(tx, page.statement, page.values(given));
-  if (rows.length > limit) {
-    const shown = rows.slice(0, limit);
-    return { rows: shown, place: shown.at(-1)?.entryId ?? null, more: true };
-  }
-  const [last] = end ? await firstRows<{ id: string | null }>(tx, end.statement, end.values(given)) : [];
+  const isFull = rows.length > limit;
+  const shown = rows.slice(0, limit);
+  const reached = shown.at(-1)?.entryId ?? null;
+  // A full page asks no further than its own last entry.
+  const until = isFull && reached ? reached : given.before;
+  const [last] = end
+    ? await firstRows<{ id: string | null }>(tx, end.statement, end.values({ ...given, before: until }))
+    : [];
   const looked = last?.id ?? null;
-  if (looked === null) return { rows, place: rows.at(-1)?.entryId ?? null, more: false };
-  // One list was looked at up to here only: what the others have beyond it comes with the next page.
-  return { rows: rows.filter(({ entryId }) => entryId <= looked), place: looked, more: true };
+  if (looked === null) return { rows: shown, place: reached, more: isFull };
+  // One list was looked at up to here only: what it has beyond it, and the others, comes with the next page.
+  return { rows: shown.filter(({ entryId }) => entryId <= looked), place: looked, more: true };
 }
 
 /** An organisation number that is nobody's has no entries. */
