@@ -165,6 +165,30 @@ it('remembers over a change of sequencers that a number is missing', async () =>
   }
 });
 
+it('goes no further back for a number that never came than any transaction can', async () => {
+  const undone = await open();
+  try {
+    await addEntries(admin, 2);
+    await undone.query('begin');
+    await addEntry(undone);
+    await undone.query('rollback');
+    await addEntries(admin, 3);
+    await sealAll(await beginTerm(db, key));
+    await endTerms();
+    expect((await beginTerm(db, key)).highNo).toBe(2);
+    await admin.query('alter table stafett.audit_checkpoint disable trigger append_only');
+    await admin.query(`update stafett.audit_checkpoint set at = at - interval '1 hour'`);
+    await addEntries(admin, 4);
+    await endTerms();
+    const next = await beginTerm(db, key);
+    expect(next.highNo).toBe(6);
+    await sealAll(next);
+    expect(await faultsOf(admin, key)).toEqual([]);
+  } finally {
+    await undone.end();
+  }
+});
+
 it('finds with its sweep what came later than any transaction should', async () => {
   const slow = await open();
   try {

@@ -35,10 +35,10 @@ interface CheckpointRow {
  * Reads the tree's right edge as the last sequencer left it: some hundred hashes, whatever its size.
  * @throws TreeRefused where it is smaller than, or other than, what was signed last
  */
-export async function readTree(tx: Tx, key: VerifierKey): Promise<KeptTree> {
+export async function readTree(tx: Tx, key: VerifierKey, lateMinutes: number): Promise<KeptTree> {
   const [[sealed], [signed]] = await Promise.all([
     tx.query<{ size: string; highNo: string }>(sealedSoFar),
-    tx.query<CheckpointRow>(lastCheckpoint),
+    tx.query<CheckpointRow>(lastCheckpoint, [lateMinutes]),
   ]);
   const size = Number(sealed?.size);
   const signedSize = signed && Number(signed.size);

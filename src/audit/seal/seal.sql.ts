@@ -38,9 +38,15 @@ export const insertCheckpoint = statement(
   `insert into stafett.audit_checkpoint (size, root, note, low_no, high_no) values ($1, $2, $3, $4, $5)`,
 );
 
+/**
+ * $1: minutes after which no transaction can bring a number any more. What was missing below a checkpoint that is so old never came: its gaps do not
+ * begin anew with each sequencer, which would have to go over everything since the oldest one.
+ */
 export const lastCheckpoint = statement(
   'seal.last-checkpoint',
-  `select size, root, note, low_no as "lowNo", high_no as "highNo" from stafett.audit_checkpoint order by size desc limit 1`,
+  `select size, root, note, high_no as "highNo", greatest(low_no, (
+     select high_no from stafett.audit_checkpoint where at < now() - $1::int * interval '1 minute' order by size desc limit 1)) as "lowNo"
+   from stafett.audit_checkpoint order by size desc limit 1`,
 );
 
 /** How many leaves there are, and the highest number that has one. */

@@ -68,7 +68,13 @@ export class Sequencer {
     key: SignerKey,
     term: Term,
   ): Promise<Sequencer> {
-    return new Sequencer(db, settings, key, term, await withTx(db, (tx) => readTree(tx, key)));
+    return new Sequencer(
+      db,
+      settings,
+      key,
+      term,
+      await withTx(db, (tx) => readTree(tx, key, settings.lateMinutes)),
+    );
   }
 
   get size(): number {
