@@ -172,7 +172,7 @@ export const problems = {
   unavailable: p(
     503,
     'The database cannot be reached',
-    'Nothing was done. Try again after the time in Retry-After.',
+    'Try again after the time in Retry-After. Where it was done and the answer lost, records, releases and acknowledgements are not done twice.',
     true,
   ),
   'not-ready': p(

@@ -98,9 +98,10 @@ async function prepareOwnDatabase(admin: Client, database: string): Promise<bool
  */
 export async function closeDatabase(owner: Client, database: string): Promise<void> {
   const name = owner.escapeIdentifier(database);
-  await owner.query(`revoke all on database ${name} from public, ${APP_ROLE}`);
-  await owner.query(`grant connect on database ${name} to ${APP_ROLE}`);
-  await owner.query('revoke all on schema public from public');
+  // At once, as one transaction: hubs that serve connect meanwhile, and a start that is killed in between would leave them without the right.
+  await owner.query(`revoke all on database ${name} from public, ${APP_ROLE};
+    grant connect on database ${name} to ${APP_ROLE};
+    revoke all on schema public from public`);
 }
 
 /** The same server, with another login and database. */

@@ -5,6 +5,7 @@ import { Client } from 'pg';
 import { tableRights } from '../../src/database/grants.js';
 import { migrate } from '../../src/database/migrate.js';
 import {
+  closeDatabase,
   APP_ROLE,
   checkProductionLogin,
   OWNER_ROLE,
@@ -91,6 +92,19 @@ describe('the application’s login', () => {
     expect(
       await outcome(app, 'select from stafett.youth join stafett.youth_key on youth_id = id for key share'),
     ).toBe('done');
+  });
+
+  it('may connect while the database is closed to others again, as each start does', async () => {
+    const refused: unknown[] = [];
+    let isOver = false;
+    const closing = (async () => {
+      for (let i = 0; i < 60; i += 1) await closeDatabase(owner, database.name);
+      isOver = true;
+    })();
+    while (!isOver)
+      await asAdmin(database.appUrl, (client) => client.query('select 1')).catch((e) => refused.push(e));
+    await closing;
+    expect(refused).toEqual([]);
   });
 
   it('has time limits of its own', async () => {

@@ -281,6 +281,17 @@ describe('answers "unavailable", and works again at once,', () => {
     await still;
   }, 15_000);
 
+  it('when its connection breaks between two statements of the manager', () =>
+    isUnavailable(
+      withTx(db, async (tx) => {
+        const manager = await tx.manager();
+        const [{ pid }] = await manager.query<[{ pid: number }]>('select pg_backend_pid() as pid');
+        await asAdmin(database.superUrl, (admin) => admin.query('select pg_terminate_backend($1)', [pid]));
+        await new Promise((resolve) => setTimeout(resolve, 100));
+        await manager.query(addCheck.text, ['broken']);
+      }),
+    ));
+
   it('when the server only reads, as after a switch to a standby', () =>
     isUnavailable(
       withTx(db, async (tx) => {
