@@ -9,6 +9,7 @@ import { LighterRows1764600000000 } from './1764600000000-lighter-rows.js';
 import { StrayRows1764700000000 } from './1764700000000-stray-rows.js';
 import { DirectoryFile1764800000000 } from './1764800000000-directory-file.js';
 import { WaitingNews1764900000000 } from './1764900000000-waiting-news.js';
+import { KeptNumbers1765000000000 } from './1765000000000-kept-numbers.js';
 
 /** Every migration, oldest first. Named one by one, so that the built files and the tests run the same list. */
 export const migrations = [
@@ -23,4 +24,5 @@ export const migrations = [
   StrayRows1764700000000,
   DirectoryFile1764800000000,
   WaitingNews1764900000000,
+  KeptNumbers1765000000000,
 ];

@@ -16,9 +16,9 @@ import type { How } from '../vault/youths.service.js';
 import type { DispatchAtOnce } from './at-once.js';
 import { Backlog } from './backlog.js';
 import { GroupCommit } from './group-commit.js';
-import { renumberRecords } from './intake.sql.js';
-import { IntakeSteps, overlookedIn, type Written } from './intake.steps.js';
-import { nameOf, type Outcome, type Submission } from './outcome.js';
+import { keepNumbers, renumberRecords } from './intake.sql.js';
+import { IntakeSteps, stillWaits, type Written } from './intake.steps.js';
+import { nameOf, type Earlier, type Outcome, type Submission } from './outcome.js';
 import { LATE_MS, type Prepared } from './record.js';
 
 const isLate = (began: number): boolean => performance.now() - began > LATE_MS / 2;
@@ -120,7 +120,7 @@ export class IntakeService {
       const record = earlier.get(nameOf(senderId, eventId));
       return record?.contentHash.equals(contentHash) ? record : undefined;
     });
-    await this.lookFor(overlookedIn(firsts.flatMap((record) => record ?? [])));
+    await this.lookFor(firsts.flatMap((record) => (record && stillWaits(record) ? record : [])));
     return firsts.map((record) => {
       if (!record) return undefined;
       this.metrics.records.inc({ outcome: 'duplicate' });
@@ -146,10 +146,14 @@ export class IntakeService {
     return outcomes;
   }
 
-  /** Past every mark, before the sender is told that its record is there: what it sends next must not go first. */
-  private async lookFor(overlooked: ReadonlySet<number>): Promise<void> {
-    if (overlooked.size === 0) return;
-    this.doorbell.ring(overlooked, true);
+  /**
+   * Before the sender is told that its record is there: it keeps its number from now on, and is looked for past every mark, as what the sender sends
+   * next must not go first.
+   */
+  private async lookFor(overlooked: readonly Earlier[]): Promise<void> {
+    if (overlooked.length === 0) return;
+    await withTx(this.db, (tx) => tx.query(keepNumbers, [overlooked.map(({ id }) => id)]));
+    this.doorbell.ring(new Set(overlooked.map(({ shard }) => shard)), true);
     await this.doorbell.answered();
   }
 

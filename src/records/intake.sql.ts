@@ -37,12 +37,23 @@ export const insertMissingRecords = statement(
   `${insert} on conflict (sender_id, event_id) do nothing returning id`,
 );
 
-/** What is not dispatched yet comes after all that was claimed so far. Rows that are locked are being dispatched just now. */
+/**
+ * What is not dispatched yet comes after all that was claimed so far, but for what its sender was told of by another process. Rows that are locked are
+ * being dispatched, or told of, just now.
+ */
 export const renumberRecords = statement(
   'intake.renumber-records',
   `with g as materialized (select nextval('stafett.record_group') as no)
    update stafett.record r set group_no = g.no from g
-   where r.id in (select id from stafett.record where id = any ($1::uuid[]) and state = 'received' for update skip locked)`,
+   where r.id in (select id from stafett.record where id = any ($1::uuid[]) and state = 'received' and not number_kept for update skip locked)`,
+);
+
+/** To be committed before its sender is told that a record is there and waits: what it sends next must get a higher number. */
+export const keepNumbers = statement(
+  'intake.keep-numbers',
+  `update stafett.record r set number_kept = true
+   from (select id from stafett.record where id = any ($1::uuid[]) and state = 'received' and not number_kept order by sender_id, event_id for update) w
+   where r.id = w.id`,
 );
 
 export const findRecords = statement(

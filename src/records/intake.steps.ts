@@ -51,8 +51,11 @@ export interface Written {
   readonly outcomes: Outcome[];
   /** Shards of the records that were made and wait for dispatch. */
   readonly waiting: ReadonlySet<number>;
-  /** Shards of those that were made before and still wait. */
-  readonly overlooked: ReadonlySet<number>;
+  /**
+   * Those that were made before and still wait. Perhaps nobody has rung for one (the answer to its COMMIT was lost), or the process that took it in
+   * stands still, or is gone, and has not given it the number that it needs (LATE_MS).
+   */
+  readonly overlooked: readonly Earlier[];
   /** Whether some of the events were there already. */
   readonly repeated: boolean;
 }
@@ -112,7 +115,7 @@ export class IntakeSteps {
     return {
       outcomes,
       waiting: new Set(settlement ? [] : inserted.map(({ shard }) => shard)),
-      overlooked: overlookedIn(earlier.values()),
+      overlooked: [...earlier.values()].filter(stillWaits),
       repeated: earlier.size > 0,
     };
   }
@@ -259,9 +262,4 @@ const namedBy = ({ caller, prepared }: Submission): Named => ({
   eventId: prepared.eventId,
 });
 
-/**
- * The shards of records that were there before and still wait. Perhaps nobody has rung for one (the answer to its COMMIT was lost), or the process
- * that took it in was gone before it could give it the number that it needs (LATE_MS).
- */
-export const overlookedIn = (records: Iterable<Earlier>): Set<number> =>
-  new Set([...records].flatMap(({ state, shard }) => (state === 'received' ? shard : [])));
+export const stillWaits = ({ state }: Earlier): boolean => state === 'received';

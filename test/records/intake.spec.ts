@@ -6,6 +6,7 @@ import { lockClass } from '../../src/database/locks.js';
 import { withTx } from '../../src/database/tx.js';
 import { DirectoryService } from '../../src/directory/directory.service.js';
 import { startHub } from '../../src/hub.js';
+import { renumberRecords } from '../../src/records/intake.sql.js';
 import { LATE_MS } from '../../src/records/record.js';
 import { identityOf, YouthsService, type Identity } from '../../src/vault/youths.service.js';
 import { asAdmin } from '../support/database.js';
@@ -507,3 +508,32 @@ it('does so too where the event would be refused today', async () => {
     await hub.sql('update stafett.agency set active = true where org_number = $1', [agencies.ot]);
   }
 }, 30_000);
+
+it('gives a late group new numbers, but not to what its sender was told of meanwhile by another process', async () => {
+  const [first, second] = [interrupted(), interrupted()];
+  const { app } = hub.hub;
+  await asAdmin(hub.database.superUrl, async (admin) => {
+    // Nothing is dispatched until all is over.
+    await admin.query('begin');
+    await admin.query('select pg_advisory_xact_lock($1, s) from generate_series(0, 15) s', [lockClass.shard]);
+    const ids = [await school.send(first), await school.send(second)];
+    const numbers = async (): Promise<number[]> =>
+      (
+        await hub.sql<{ no: string }>(
+          'select r.group_no as no from unnest($1::uuid[]) with ordinality as w (id, o) join stafett.record r using (id) order by w.o',
+          [ids],
+        )
+      ).map(({ no }) => Number(no));
+    const before = await numbers();
+    const again = await school.push(first);
+    expect(again.body.receipts[0]).toMatchObject({ recordId: ids[0], state: 'received', duplicate: true });
+    const behind = await school.send(interrupted());
+    // Now the process that took them in goes on, and finds that it was late.
+    await withTx(app.get<DataSource>(getDataSourceToken()), (tx) => tx.query(renumberRecords, [ids]));
+    const after = await numbers();
+    expect(after[0]).toBe(before[0]);
+    expect(after[1]).toBeGreaterThan(before[1]!);
+    await admin.query('rollback');
+    await school.dispatched(behind);
+  });
+});
