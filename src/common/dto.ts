@@ -13,6 +13,14 @@ type Class<T> = new () => T;
 /** More would help no one. */
 const MAX_ERRORS = 50;
 const MAX_DEPTH = 20;
+/** Bytes of a body. The largest that any class allows, 500 transfers by their UUIDs, has 20 kB. */
+const MAX_BYTES = 64_000;
+/** The longest list that any class allows. */
+const MAX_ELEMENTS = 500;
+/**
+ * No class has a quarter as many properties. class-transformer looks for each key among all keys of its object: 200,000 took 20 s.
+ */
+const MAX_MEMBERS = 100;
 const poison = new Set(['__proto__', 'constructor', 'prototype']);
 
 /**
@@ -41,40 +49,47 @@ function refuse(errors: readonly FieldError[]): void {
   if (errors.length > 0) throw new Problem('invalid-request', errors.slice(0, MAX_ERRORS));
 }
 
-/** class-transformer passes over these keys in silence, or calls what they hold. */
+/**
+ * What class-transformer must not even see: keys that it passes over in silence, or calls what they hold, and more members, elements or
+ * depth than any class allows, on which it and class-validator would spend their time.
+ */
 function poisoned(value: unknown, pointer: string, depth: number): FieldError[] {
   if (typeof value !== 'object' || value === null) return [];
   if (depth > MAX_DEPTH) return [{ pointer, code: 'too-deep' }];
-  const keys = Object.keys(value);
-  if (!Array.isArray(value) && keys.some((key) => poison.has(key)))
+  const entries = Object.entries(value);
+  if (Array.isArray(value)) {
+    if (entries.length > MAX_ELEMENTS) return [{ pointer, code: 'too-many' }];
+  } else if (entries.length > MAX_MEMBERS || entries.some(([key]) => poison.has(key)))
     return [{ pointer, code: 'unknown-field' }];
-  return Object.entries(value).flatMap(([key, inner]) =>
-    poisoned(inner, pointer + pointerStep(key), depth + 1),
-  );
+  return entries.flatMap(([key, inner]) => poisoned(inner, pointer + pointerStep(key), depth + 1));
 }
 
 /**
  * What class-validator would let pass: own keys that a class has no validator for but a prototype does (`toString`), and a
- * list where the class says one object, whose elements it would validate one by one.
+ * list where the class says one object, whose elements it would validate one by one. Each is told once, and no more than are told at all.
  */
-function shapeErrors(plain: unknown, instance: unknown, pointer: string): FieldError[] {
-  if (Array.isArray(plain) && Array.isArray(instance)) {
-    return plain.flatMap((inner, i) => shapeErrors(inner, instance[i], pointer + pointerStep(i)));
-  }
-  if (!isObject(plain) || typeof instance !== 'object' || instance === null) return [];
-  const Class = instance.constructor as Class<object>;
-  if (Class === Object) return [];
-  const properties = propertiesOf(Class);
-  const errors: FieldError[] = [];
-  for (const [key, inner] of Object.entries(plain)) {
-    const at = pointer + pointerStep(key);
-    if (!properties.has(key)) errors.push({ pointer, code: 'unknown-field' });
-    else if (Array.isArray(inner) && isOneObject(Class, key)) errors.push({ pointer: at, code: 'type' });
-    else errors.push(...shapeErrors(inner, Reflect.get(instance, key), at));
-  }
-  return errors.filter(
-    (error, i) => errors.findIndex((e) => e.pointer === error.pointer && e.code === error.code) === i,
-  );
+function shapeErrors(plain: unknown, instance: unknown, base: string): FieldError[] {
+  const found = new Map<string, FieldError>();
+  const tell = (pointer: string, code: string): unknown => found.set(`${code} ${pointer}`, { pointer, code });
+  const look = (value: unknown, read: unknown, pointer: string): void => {
+    if (Array.isArray(value) && Array.isArray(read)) {
+      for (const [i, inner] of value.entries()) look(inner, read[i], pointer + pointerStep(i));
+      return;
+    }
+    if (!isObject(value) || typeof read !== 'object' || read === null) return;
+    const Class = read.constructor as Class<object>;
+    if (Class === Object) return;
+    const properties = propertiesOf(Class);
+    for (const [key, inner] of Object.entries(value)) {
+      if (found.size >= MAX_ERRORS) return;
+      const at = pointer + pointerStep(key);
+      if (!properties.has(key)) tell(pointer, 'unknown-field');
+      else if (Array.isArray(inner) && isOneObject(Class, key)) tell(at, 'type');
+      else look(inner, Reflect.get(read, key), at);
+    }
+  };
+  look(plain, instance, base);
+  return [...found.values()];
 }
 
 const typeOf = (Class: Class<object>, key: string): unknown =>
@@ -88,14 +103,16 @@ function isOneObject(Class: Class<object>, key: string): boolean {
 /** `application/json`, with no parameter but `charset=utf-8` (RFC 8259 section 11 has none; clients add it). */
 const jsonType = /^application\/json[ \t]*(;[ \t]*charset=("utf-8"|utf-8)[ \t]*)?$/i;
 
-/** @throws Problem unsupported-media-type, malformed-json, too-deep */
+/** @throws Problem unsupported-media-type, too-large, malformed-json, too-deep */
 export function readJsonBody({ headers, body }: HubRequest): unknown {
   const type = headers['content-type'];
   const encoding = headers['content-encoding'];
   const plain = encoding === undefined || String(encoding).toLowerCase() === 'identity';
   if (typeof type !== 'string' || !jsonType.test(type.trim()) || !plain)
     throw new Problem('unsupported-media-type');
-  return parseJson(body instanceof Uint8Array ? body : new Uint8Array());
+  const bytes = body instanceof Uint8Array ? body : new Uint8Array();
+  if (bytes.length > MAX_BYTES) throw new Problem('too-large');
+  return parseJson(bytes);
 }
 
 /** @throws Problem birth-number-in-attribute, invalid-request */

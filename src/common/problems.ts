@@ -45,7 +45,11 @@ export const problems = {
     'The request line, headers or body break HTTP. Send it again, well-formed.',
   ),
   'too-deep': p(400, 'Too deeply nested', 'The JSON may be nested at most 20 deep.'),
-  'too-large': p(413, 'Too large', 'A request may carry at most 5 MB and 500 events. Send it in parts.'),
+  'too-large': p(
+    413,
+    'Too large',
+    'Events may come with at most 5 MB and 500 in a request, the directory with 1 MB, everything else with 64 kB. Send it in parts.',
+  ),
   'unsupported-media-type': p(
     415,
     'Content type not supported',
