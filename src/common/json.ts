@@ -8,55 +8,78 @@ export type Json = null | boolean | number | string | Json[] | { [key: string]: 
 export type JsonObject = { [key: string]: Json };
 
 const MAX_DEPTH = 20;
+/**
+ * Members of objects in one text, and elements of lists. The largest lawful event has 210 (an attainment report with every field), five hundred of them 105,000;
+ * as the examples are, five hundred have 15,000. Beyond it the time that the text takes grows with nothing that anyone needs: 1.5 million
+ * empty lists, 4.7 MB, took JSON.parse alone 0.6 s.
+ */
+const MAX_VALUES = 200_000;
 const poison = new Set(['__proto__', 'constructor', 'prototype']);
 const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: false });
 
 /**
  * Reads a body as strict JSON. Beyond RFC 8259 it refuses what two readers could read differently, or a database could
  * not keep: bytes that are not UTF-8, a key twice in one object, keys that reach for prototypes, lone surrogates, NUL and
- * other control characters, numbers that are not finite, and nesting beyond 20.
- * @throws Problem malformed-json, too-deep
+ * other control characters, numbers that are not finite, and nesting beyond 20. What has too many values is not even parsed.
+ * @param most how many members and elements it may have
+ * @throws Problem malformed-json, too-deep, too-large
  */
-export function parseJson(bytes: Uint8Array): Json {
-  let text: string;
-  let value: Json;
-  try {
-    text = utf8.decode(bytes);
-    value = JSON.parse(text) as Json;
-  } catch (cause) {
-    throw new Problem('malformed-json', [
-      { pointer: '', code: cause instanceof SyntaxError ? 'syntax' : 'encoding' },
-    ]);
-  }
-  const { members, isPlain } = survey(text);
+export function parseJson(bytes: Uint8Array, most: number = MAX_VALUES): Json {
+  const text = decoded(bytes);
+  const { members, isPlain } = survey(text, most);
+  const value = parsed(text);
   if (membersOf(value, isPlain, 0) < members)
     throw new Problem('malformed-json', [{ pointer: '', code: 'duplicate-key' }]);
   return value;
 }
 
+function decoded(bytes: Uint8Array): string {
+  try {
+    return utf8.decode(bytes);
+  } catch {
+    throw new Problem('malformed-json', [{ pointer: '', code: 'encoding' }]);
+  }
+}
+
+function parsed(text: string): Json {
+  try {
+    return JSON.parse(text) as Json;
+  } catch {
+    throw new Problem('malformed-json', [{ pointer: '', code: 'syntax' }]);
+  }
+}
+
 const QUOTE = 0x22;
+const COMMA = 0x2c;
 const COLON = 0x3a;
+const BRACKET = 0x5b;
 const BACKSLASH = 0x5c;
 const DEL = 0x7f;
 
 /**
- * Of text that JSON.parse has taken: how many members its objects are written with, one for each colon outside strings; and whether its
+ * Of text that may be JSON: how many members its objects are written with, one for each colon outside strings; and whether its
  * strings stand there as they are, without escapes, and without the one control character that JSON lets stand so.
+ * @param most how many members or elements: an element has a comma before it, or the bracket of its list
+ * @throws Problem too-large
  */
-function survey(text: string): { members: number; isPlain: boolean } {
+function survey(text: string, most: number): { members: number; isPlain: boolean } {
+  const { length } = text;
   let members = 0;
+  let elements = 0;
   let isPlain = true;
-  for (let i = 0; i < text.length; i += 1) {
+  for (let i = 0; i < length; i += 1) {
     let unit = text.charCodeAt(i);
-    if (unit === COLON) members += 1;
-    else if (unit === QUOTE) {
-      for (i += 1; (unit = text.charCodeAt(i)) !== QUOTE; i += 1) {
+    if (unit === QUOTE) {
+      for (i += 1; i < length && (unit = text.charCodeAt(i)) !== QUOTE; i += 1) {
         if (unit !== BACKSLASH && unit !== DEL) continue;
         isPlain = false;
         if (unit === BACKSLASH) i += 1;
       }
-    }
+    } else if (unit === COLON) members += 1;
+    else if (unit === COMMA || unit === BRACKET) elements += 1;
   }
+  if (members > most || elements > most)
+    throw new Problem('too-large', [{ pointer: '', code: 'too-many-values' }]);
   return { members, isPlain };
 }
 

@@ -22,6 +22,8 @@ const rfc3339 =
   /^(\d{4}-\d{2}-\d{2})T([01]\d|2[0-3]):[0-5]\d:([0-5]\d|60)(\.\d{1,9})?(Z|[+-]([01]\d|2[0-3]):[0-5]\d)$/;
 const jsonMedia = /^application\/([a-z0-9.+-]+\+)?json\s*(;\s*charset="?utf-8"?\s*)?$/i;
 const INT32 = 2 ** 31;
+/** The hub knows twelve; the rest are extensions that it looks through for birth numbers and keeps nothing of. */
+const MOST_ATTRIBUTES = 100;
 
 /**
  * Reads one event from the JSON of the structured mode, or from what the binary mode's headers and body were put together to.
@@ -32,7 +34,10 @@ export function readEvent(value: Json): IncomingEvent {
   const errors: FieldError[] = [];
   const wrong = (pointer: string, code: string): undefined => void errors.push({ pointer, code });
 
-  for (const [name, attribute] of Object.entries(value)) {
+  const attributes = Object.entries(value);
+  if (attributes.length > MOST_ATTRIBUTES)
+    throw new Problem('invalid-event', [{ pointer: '', code: 'too-many' }]);
+  for (const [name, attribute] of attributes) {
     if (name === 'data') continue;
     if (name === 'data_base64') wrong('/data_base64', 'not-supported');
     else if (!attributeName.test(name)) wrong('', 'attribute-name');

@@ -14,6 +14,9 @@ export interface EventRequest {
   readonly lines: readonly Line[];
 }
 
+/** Members and elements of an event that comes alone: ten times what the largest lawful one has. A batch has the limit of all JSON. */
+const MOST_VALUES = 2000;
+
 const charset = String.raw`\s*(;\s*charset="?utf-8"?\s*)?$`;
 const structured = new RegExp(String.raw`^application/cloudevents\+json${charset}`, 'i');
 const batch = new RegExp(String.raw`^application/cloudevents-batch\+json${charset}`, 'i');
@@ -30,17 +33,17 @@ export function readRequest(request: HubRequest, maxEvents: number): EventReques
   const unsupported = (): Problem => new Problem('unsupported-media-type');
   if (typeof type !== 'string' || (encoding !== undefined && encoding !== 'identity')) throw unsupported();
   if (batch.test(type)) return readBatch(body(request), maxEvents);
-  if (structured.test(type)) return { single: true, lines: [readLine(body(request))] };
+  if (structured.test(type)) return { single: true, lines: [readLine(body(request, MOST_VALUES))] };
   if (json.test(type) && Object.keys(headers).some((name) => name.startsWith('ce-'))) {
-    return { single: true, lines: [readLine(fromBinary(headers, body(request)))] };
+    return { single: true, lines: [readLine(fromBinary(headers, body(request, MOST_VALUES)))] };
   }
   throw unsupported();
 }
 
-function body(request: HubRequest): Json {
+function body(request: HubRequest, most?: number): Json {
   if (!(request.body instanceof Uint8Array) || request.body.length === 0)
     throw new Problem('malformed-json', [{ pointer: '', code: 'empty' }]);
-  return parseJson(request.body);
+  return parseJson(request.body, most);
 }
 
 function readBatch(value: Json, maxEvents: number): EventRequest {

@@ -116,3 +116,36 @@ it.each(['[', '{"a":'])('takes %s twenty deep, and not deeper', (open) => {
   for (const times of [MAX_DEPTH + 1, 100_000])
     expect(read(deep(times))).toEqual({ refused: ['too-deep', undefined] });
 });
+
+it.each([
+  ['elements', '1', '[', ']'],
+  ['lists', '[]', '[', ']'],
+  ['objects', '{}', '[', ']'],
+  ['lists in lists', '[[[1]]]', '[', ']'],
+  ['members', 'key', '{', '}'],
+  ['objects in objects', 'key {"a":{"a":{"a":1}}}', '{', '}'],
+])('refuses more %s than it may have, and does not count what stands in strings', (_, one, open, close) => {
+  const text = (count: number): Buffer =>
+    Buffer.from(
+      open +
+        Array.from({ length: count }, (_none, i) =>
+          one.startsWith('key') ? `"k${i}":${one.slice(4) || 1}` : one,
+        ).join(',') +
+        close,
+    );
+  const refused = (count: number): unknown => {
+    try {
+      parseJson(text(count), 1000);
+      return undefined;
+    } catch (error) {
+      return error instanceof Problem ? [error.code, error.errors] : error;
+    }
+  };
+  expect(refused(240)).toBeUndefined();
+  expect(refused(1001)).toEqual(['too-large', [{ pointer: '', code: 'too-many-values' }]]);
+  expect(parseJson(Buffer.from(JSON.stringify(['[,:"\\'.repeat(5000)])), 10)).toHaveLength(1);
+});
+
+it('does not parse what has too many values', () => {
+  expect(read(`[${'[],'.repeat(300_000)}`)).toEqual({ refused: ['too-large', 'too-many-values'] });
+});

@@ -331,6 +331,42 @@ it('refuses wrong queries and bodies on every other route with a pointer', async
   }
 });
 
+it('reads five hundred of the largest events, none that has ten times as much in it, and none of ever so many attributes', async () => {
+  const school = hub.as(agencies.school);
+  const push = async (body: string, type = ONE): Promise<unknown> => {
+    const answer = await school.call('POST', '/v1/records', body, { 'content-type': type });
+    return [answer.status, answer.body.code, ...answer.body.errors];
+  };
+  const largest = (): object =>
+    event({
+      // Extensions, to as many values as the largest record type has.
+      ...Object.fromEntries(Array.from({ length: 80 }, (_, i) => [`mine${i}`, 'x'.repeat(20)])),
+      data: {
+        ...dataOf('attainment-report', newYouth(), { school: agencies.school }),
+        mine: Array.from({ length: 110 }, () => 1),
+      },
+    });
+  expect(await push(JSON.stringify(Array.from({ length: 500 }, largest)), MANY)).toEqual([
+    422,
+    'batch-refused',
+  ]);
+  const many = (count: number): unknown[] => Array.from({ length: count }, () => []);
+  const tooMany = { pointer: '', code: 'too-many-values' };
+  expect(await push(data({ mine: many(700) }))).toEqual([
+    422,
+    'invalid-record',
+    { pointer: '/data', code: 'unknown-field' },
+  ]);
+  expect(await push(data({ mine: many(2100) }))).toEqual([413, 'too-large', tooMany]);
+  expect(await push(JSON.stringify([event({ data: many(200_000) })]), MANY)).toEqual([
+    413,
+    'too-large',
+    tooMany,
+  ]);
+  const attributes = Object.fromEntries(Array.from({ length: 101 }, (_, i) => [`mine${i}`, 1]));
+  expect(await push(json(attributes))).toEqual([400, 'invalid-event', { pointer: '', code: 'too-many' }]);
+});
+
 it('looks at no body for longer than a moment, whatever it is full of, and takes the largest that is lawful', async () => {
   const county = hub.as(agencies.county);
   const filled = (head: string, one: (i: number) => string, tail: string, bytes: number): string => {
