@@ -66,7 +66,8 @@ function poisoned(value: unknown, pointer: string, depth: number): FieldError[] 
 
 /**
  * What class-validator would let pass: own keys that a class has no validator for but a prototype does (`toString`), and a
- * list where the class says one object, whose elements it would validate one by one. Each is told once, and no more than are told at all.
+ * list where the class says one object, whose elements it would validate one by one; and null, which IsOptional takes for nothing though
+ * no property of a request is declared to hold it. Each is told once, and no more than are told at all.
  */
 function shapeErrors(plain: unknown, instance: unknown, base: string): FieldError[] {
   const found = new Map<string, FieldError>();
@@ -84,6 +85,7 @@ function shapeErrors(plain: unknown, instance: unknown, base: string): FieldErro
       if (found.size >= MAX_ERRORS) return;
       const at = pointer + pointerStep(key);
       if (!properties.has(key)) tell(pointer, 'unknown-field');
+      else if (inner === null) tell(at, 'type');
       else if (Array.isArray(inner) && isOneObject(Class, key)) tell(at, 'type');
       else look(inner, Reflect.get(read, key), at);
     }

@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { connect } from 'node:net';
 import { agencies, startTestHub, type TestHub } from '../support/hub.js';
-import { dataOf, newYouth } from '../support/youths.js';
+import { dayOf } from '../../src/common/days.js';
+import { dataOf, newYouth, releaseFor } from '../support/youths.js';
 
 let hub: TestHub;
 let token: string;
@@ -403,6 +404,37 @@ it('looks at no body for longer than a moment, whatever it is full of, and takes
   expect((await county.acknowledge([...transfers, randomUUID()])).body.errors).toEqual([
     { pointer: '/body/transfers', code: 'too-many' },
   ]);
+});
+
+/** A release with everything in it that one may hold. */
+const release = (youth: object, signer: object): object => ({
+  ...releaseFor(newYouth(), agencies.county, agencies.nav),
+  youth: { nationalId: newYouth().nationalId, ...youth },
+  signers: [{ role: 'youth', how: 'paper', at: dayOf(new Date()), ...signer }],
+});
+
+it('takes null for no value that may be left out', async () => {
+  const county = hub.as(agencies.county);
+  const question = { nationalId: newYouth().nationalId, reason: 'innsyn', person: 'a' };
+  const wrong: unknown[] = [];
+  for (const [path, body, pointer] of [
+    ['/v1/consents', release({}, { reference: null }), '/signers/0/reference'],
+    ['/v1/consents', release({ givenName: null }, {}), '/youth/givenName'],
+    ['/v1/consents', { ...release({}, {}), youth: null }, '/youth'],
+    ['/v1/audit/searches', { ...question, person: undefined, after: null }, '/after'],
+    ['/v1/audit/searches', { ...question, person: undefined, limit: null }, '/limit'],
+    ['/v1/audit/staff-searches', { ...question, nationalId: undefined, after: null }, '/after'],
+    ['/v1/audit/disclosure-proofs', { ...question, person: undefined, after: null }, '/after'],
+    ['/v1/inbox/acknowledgements', { through: null, transfers: [randomUUID()] }, '/through'],
+    ['/v1/reconciliation/runs', { kind: 'deliveries', asOf: null }, '/asOf'],
+  ] as const) {
+    const answer = await county.call('POST', path, body);
+    const told = [answer.status, answer.body.errors];
+    const expected = [400, [{ pointer: `/body${pointer}`, code: 'type' }]];
+    if (JSON.stringify(told) !== JSON.stringify(expected)) wrong.push([path, pointer, told]);
+  }
+  expect(wrong).toEqual([]);
+  expect((await county.call('POST', '/v1/consents', release({}, {}))).status).toBe(201);
 });
 
 it('lets no run be as of a far day, and does not think for ever about one', async () => {
