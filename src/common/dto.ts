@@ -66,7 +66,7 @@ function poisoned(value: unknown, pointer: string, depth: number): FieldError[] 
 
 /**
  * What class-validator would let pass: own keys that a class has no validator for but a prototype does (`toString`), and a
- * list where the class says one object, whose elements it would validate one by one; and null, which IsOptional takes for nothing though
+ * list where the class says one object (in a list, too: no class has lists of lists), whose elements it would validate one by one; and null, which IsOptional takes for nothing though
  * no property of a request is declared to hold it. Each is told once, and no more than are told at all.
  */
 function shapeErrors(plain: unknown, instance: unknown, base: string): FieldError[] {
@@ -74,7 +74,11 @@ function shapeErrors(plain: unknown, instance: unknown, base: string): FieldErro
   const tell = (pointer: string, code: string): unknown => found.set(`${code} ${pointer}`, { pointer, code });
   const look = (value: unknown, read: unknown, pointer: string): void => {
     if (Array.isArray(value) && Array.isArray(read)) {
-      for (const [i, inner] of value.entries()) look(inner, read[i], pointer + pointerStep(i));
+      for (const [i, inner] of value.entries()) {
+        const at = pointer + pointerStep(i);
+        if (inner === null || Array.isArray(inner)) tell(at, 'type');
+        else look(inner, read[i], at);
+      }
       return;
     }
     if (!isObject(value) || typeof read !== 'object' || read === null) return;

@@ -437,6 +437,18 @@ it('takes null for no value that may be left out', async () => {
   expect((await county.call('POST', '/v1/consents', release({}, {}))).status).toBe(201);
 });
 
+it.each(['[[]]', '[[{"role":"youth","how":"paper","at":"2026-11-01"}]]', '[null]', '[[[1]]]'])(
+  'takes the list %s for no list of signers',
+  async (signers) => {
+    const body = JSON.stringify({ ...release({}, {}), signers: JSON.parse(signers) as unknown });
+    const answer = await hub.as(agencies.county).call('POST', '/v1/consents', body);
+    expect([answer.status, answer.body.errors]).toEqual([
+      400,
+      [{ pointer: '/body/signers/0', code: 'type' }],
+    ]);
+  },
+);
+
 it('lets no run be as of a far day, and does not think for ever about one', async () => {
   const county = hub.as(agencies.county);
   for (const asOf of ['0000-01-01', '0099-12-31', '1999-12-31', '2200-01-01', '9999-12-30', '9999-12-31']) {
