@@ -164,7 +164,7 @@ export class InboxController {
 
   /** A cursor says itself which filter it belongs to, so that acknowledging needs no filter beside it. */
   private placeOfAny(caller: Caller, cursor: string): Place {
-    const types = this.cursors.peek(cursor, (place) => parsePlace(place).types);
+    const types = this.cursors.peek(cursor, typesIn);
     return readPlace(this.cursors, listOf(caller, types), cursor);
   }
 }
@@ -184,6 +184,9 @@ const parsePlace = (place: string): Place => {
   const [no, types] = JSON.parse(place) as [string, string[] | null];
   return { no, types };
 };
+/** The filter in a place of an inbox. No other list has a place of this form; what has none is refused by `readPlace` as another list's. */
+const typesIn = (place: string): readonly string[] | null =>
+  /^\["\d+",/.test(place) ? parsePlace(place).types : null;
 const readPlace = (cursors: Cursors, list: readonly string[], cursor: string): Place =>
   parsePlace(cursors.decode(list, cursor));
 

@@ -162,6 +162,24 @@ it('keeps a filter in the cursor', async () => {
   expect((await nav.pull('?type=nonsense')).status).toBe(400);
 });
 
+it('acknowledges through no cursor of another list, nor through another agency’s', async () => {
+  const county = hub.as(agencies.county);
+  await interrupt();
+  await county.call('POST', '/v1/reconciliation/runs', { kind: 'deliveries' });
+  for (const [client, path] of [
+    [ot, 'agencies'],
+    [school, 'outbox'],
+    [county, 'audit/entries'],
+    [county, 'discrepancies'],
+    [school, 'inbox'],
+  ] as const) {
+    const { body: page } = await client.call('GET', `/v1/${path}?limit=1`);
+    expect([path, page.cursor]).toEqual([path, expect.stringMatching(/^.{32}/)]);
+    const { status, body } = await ot.call('POST', '/v1/inbox/acknowledgements', { through: page.cursor });
+    expect([path, status, body.code]).toEqual([path, 400, 'cursor-foreign']);
+  }
+});
+
 it('wakes a waiting pull within milliseconds of the commit, and answers an empty one in time', async () => {
   const { cursor } = (await ot.pull('?limit=500')).body;
   const waiting = ot.pull(`?after=${cursor}&wait=10`);
