@@ -105,9 +105,9 @@ const readFile = object<DirectoryFile>({
  * @throws DirectoryFileError
  */
 export function checkDirectory(value: unknown): DirectoryFile {
-  const issues: Issue[] = [];
-  const file = readFile(value, [], issues);
-  if (file) issues.push(...checkRules(file));
+  const unsound: Issue[] = [];
+  const file = readFile(value, [], unsound);
+  const issues = file ? unsound.concat(checkRules(file)) : unsound;
   if (!file || issues.length > 0) throw new DirectoryFileError(issues);
   return file;
 }

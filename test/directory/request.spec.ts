@@ -71,6 +71,16 @@ describe('the body of PUT /v1/directory', () => {
     expect(JSON.stringify(problem)).not.toContain('02013299997');
   });
 
+  it('may be wrong in more places than a call takes arguments, and is told of the first hundred', () => {
+    const body = json((file) => {
+      const team = file.counties[0]!.teams[0]!;
+      team['members'] = Array(70_000).fill(team['ot']);
+    });
+    const problem = problemOf(() => put(body));
+    expect([problem.code, problem.errors.length]).toEqual(['invalid-request', 100]);
+    expect(problem.errors[0]).toEqual({ pointer: '/counties/0/teams/0/members/0', code: 'duplicate' });
+  });
+
   it('must hold the caller’s own county', () => {
     const foreign = { ...countyAdmin, county: '06' };
     expect(problemOf(() => readDirectoryBody(json(), 'application/json', foreign)).errors).toEqual([
