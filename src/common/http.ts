@@ -1,10 +1,10 @@
+import type { IncomingMessage } from 'node:http';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
-import type { FastifyReply } from 'fastify';
+import type { FastifyReply, FastifyRequest } from 'fastify';
 import { BodyReader } from './http-body.js';
 import { Paths } from './http-paths.js';
 import { isBrokenQuery, parseQuery } from './http-query.js';
 import { CLOSED_POLICY, guardServer, onClientError, safeHeaders } from './http-raw.js';
-import { PROBLEM_TYPE, problemBytes } from './problem-page.js';
 import { Problem } from './problems.js';
 
 /** The part of the settings that the edge needs; `Config` fits. */
@@ -20,8 +20,6 @@ export interface HttpLimits {
 
 const MAX_URL = 4096;
 const MAX_HEADERS_BYTES = 16_384;
-/** The longest id in a path is a UUID; a record type's key is shorter. */
-const MAX_PARAMETER = 200;
 /** How often Node looks for requests that take too long. Its default of 30 s makes shorter limits meaningless. */
 const CHECK_EVERY_MS = 1000;
 /** For HTML that brings no policy of its own (the API browser at /docs). */
@@ -51,6 +49,7 @@ class HubAdapter extends FastifyAdapter {
  * problem. What it cannot answer alone goes as a Problem to the filter in identity/.
  */
 export function createHttpAdapter({ http }: HttpLimits): FastifyAdapter {
+  const unreadable = new WeakSet<IncomingMessage>();
   const adapter = new HubAdapter({
     logger: false,
     trustProxy: false,
@@ -69,17 +68,14 @@ export function createHttpAdapter({ http }: HttpLimits): FastifyAdapter {
       requestTimeout: http.requestTimeoutMs,
       headersTimeout: Math.min(http.headersTimeoutMs, http.requestTimeoutMs),
     },
-    routerOptions: { maxParamLength: MAX_PARAMETER, querystringParser: parseQuery },
+    routerOptions: { maxParamLength: MAX_URL, querystringParser: parseQuery },
     clientErrorHandler: onClientError,
-    // A path that does not decode, or a parameter too long to be an id. The router finds this before any hook runs.
-    frameworkErrors: (error: { readonly code: string }, _request: unknown, reply: FastifyReply) => {
-      const problem = new Problem(
-        error.code === 'FST_ERR_MAX_PARAM_LENGTH' ? 'not-found' : 'malformed-request',
-      );
-      void reply
-        .code(problem.kind.status)
-        .headers({ ...safeHeaders, 'Content-Security-Policy': CLOSED_POLICY, 'Content-Type': PROBLEM_TYPE })
-        .send(problemBytes(problem));
+    // A path that does not decode. The router finds this before any hook runs; here it begins anew, so that the call is refused, counted
+    // and traced as every other.
+    frameworkErrors: (_error: unknown, request: FastifyRequest, reply: FastifyReply) => {
+      unreadable.add(request.raw);
+      request.raw.url = '/';
+      fastify.routing(request.raw, reply.raw);
     },
   });
   const fastify = adapter.getInstance();
@@ -92,7 +88,8 @@ export function createHttpAdapter({ http }: HttpLimits): FastifyAdapter {
   fastify.addHook('onRequest', (request, reply, done) => {
     const { method, url = '' } = request.raw;
     const refuse = (problem: Problem): void => done(problem);
-    if (url.length > MAX_URL || isBrokenQuery(request.query)) return refuse(new Problem('malformed-request'));
+    if (unreadable.has(request.raw) || url.length > MAX_URL || isBrokenQuery(request.query))
+      return refuse(new Problem('malformed-request'));
     if (request.is404 || method === 'TRACE') {
       const allowed = paths.methodsOf(url.split('?', 1)[0] ?? '');
       if (allowed.length === 0 && method !== 'TRACE') return refuse(new Problem('not-found'));

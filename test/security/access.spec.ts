@@ -224,4 +224,19 @@ it('leaves an entry for each refused call of a known agency, and never the token
   const before = await count();
   await hub.as(agencies.school).call('GET', `/v1/audit/entries`);
   expect(await count()).toBe(before + 1);
+  // The router itself finds some of these, before anything of the hub is asked.
+  for (const [i, [path, code]] of [
+    ['nothing', 'not-found'],
+    ['records/%', 'malformed-request'],
+    ['records/%E0%A4%A', 'malformed-request'],
+    [`records/${'a'.repeat(300)}`, 'not-found'],
+    [`records/${'a'.repeat(5000)}`, 'malformed-request'],
+    ['a'.repeat(5000), 'malformed-request'],
+  ].entries()) {
+    const { headers, body } = await hub.as(agencies.school).call('GET', `/v1/${path}`);
+    expect([path, body.code, await count()]).toEqual([path, code, before + 2 + i]);
+    expect(headers.get('content-type')).toBe('application/problem+json');
+    expect(headers.get('ratelimit')).toMatch(/^"agency";r=\d+;t=1$/);
+    expect(headers.get('content-security-policy')).toContain("default-src 'none'");
+  }
 });
