@@ -57,7 +57,8 @@ export class ProblemFilter implements ExceptionFilter {
   /** Nothing is answered without a trace: where it cannot be written, that is the answer. */
   private async traced(found: Problem, request: RawRequest): Promise<Problem> {
     if (found.kind.status >= 500) return found;
-    const problem = (await this.overRate(request)) ?? found;
+    const problem = (await this.instead(request)) ?? found;
+    if (problem.kind.status >= 500) return problem;
     const { caller } = request;
     if (!caller) {
       this.refused.countUnauthenticated();
@@ -78,15 +79,17 @@ export class ProblemFilter implements ExceptionFilter {
 
   /**
    * Finds out who calls where no guard has run: a wrong path, a wrong method, a body too large. These count for the rate limit
-   * too, because each leaves an entry.
+   * too, because each leaves an entry. Gives what is answered instead: that it is too much, or that it cannot be found out who calls.
    */
-  private async overRate(request: RawRequest): Promise<Problem | undefined> {
+  private async instead(request: RawRequest): Promise<Problem | undefined> {
     if (request.caller) return undefined;
     try {
       request.caller = await this.authenticator.identify(request);
       return undefined;
     } catch (error) {
-      return error instanceof Problem && error.code === 'rate-limited' ? error : undefined;
+      const problem = knownProblem(error);
+      if (!problem) throw error;
+      return problem.code === 'rate-limited' || problem.kind.status >= 500 ? problem : undefined;
     }
   }
 
