@@ -1,5 +1,6 @@
 import { DocumentBuilder, SwaggerModule, type OpenAPIObject } from '@nestjs/swagger';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import type { FastifyReply } from 'fastify';
 import { recordTypes } from './catalogue/catalogue.js';
 import { schemaOf } from './catalogue/json-schema.js';
 import type { Day } from './common/days.js';
@@ -29,16 +30,19 @@ export function openApiOf(app: NestFastifyApplication, config: Config, today: Da
   return document;
 }
 
-/** Serves the document at /openapi.json, and at /docs to be browsed. It is made when it is first asked for. */
+/** Serves the document at /openapi.json, and at /docs to be browsed. It is made when it is first asked for, and its bytes with it. */
 export function serveOpenApi(
   app: NestFastifyApplication,
-  document: () => OpenAPIObject,
+  make: () => OpenAPIObject,
   browsable: boolean,
 ): void {
-  SwaggerModule.setup('docs', app, document, {
-    ui: browsable,
-    jsonDocumentUrl: 'openapi.json',
-    raw: ['json'],
-    customSiteTitle: 'Stafett API',
+  let made: OpenAPIObject | undefined;
+  let bytes: Buffer | undefined;
+  const document = (): OpenAPIObject => (made ??= make());
+  // Swagger's own route writes the document anew for each who asks, and nobody needs a token for it.
+  app.getHttpAdapter().get('/openapi.json', (_request: unknown, reply: FastifyReply) => {
+    bytes ??= Buffer.from(JSON.stringify(document()));
+    void reply.type('application/json').send(bytes);
   });
+  if (browsable) SwaggerModule.setup('docs', app, document, { raw: false, customSiteTitle: 'Stafett API' });
 }
