@@ -115,11 +115,11 @@ const placeOf = ({ method, routeOptions }: RawRequest): { method: string; route:
 
 function send(problem: Problem, request: RawRequest, reply: Reply): void {
   if (reply.sent) return;
-  const { status, retry } = problem.kind;
+  const { status, retry } = problem.toJSON();
   const authenticate = challenge(problem.code, request.headers['authorization'] !== undefined);
   if (authenticate !== undefined) reply.header('WWW-Authenticate', authenticate);
   if (retry && !reply.hasHeader('Retry-After')) reply.header('Retry-After', RETRY_AFTER_SECONDS);
   // A route that lets its answers be kept has said so before it failed.
   reply.header('Cache-Control', 'no-store');
-  reply.code(status).header('Content-Type', PROBLEM_TYPE).send(problemBytes(problem));
+  reply.code(status).header('Content-Type', PROBLEM_TYPE).send(problemBytes(problem, status));
 }

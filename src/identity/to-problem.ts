@@ -12,6 +12,9 @@ const byStatus: Readonly<Record<number, ProblemCode>> = {
   503: 'unavailable',
 };
 
+/** What the files under /docs answer to conditions and ranges (RFC 9110 sections 15.5.13 and 15.5.17). No code has these statuses as its own. */
+const closer = new Set([412, 416]);
+
 /**
  * The problem that an error stands for: its own, that of an unreachable database, or by its HTTP status what Nest and Fastify
  * throw. Their messages quote requests, so nothing of them is passed on. Undefined where it is a fault of the hub.
@@ -22,7 +25,7 @@ export function knownProblem(error: unknown): Problem | undefined {
   const status = statusOf(error);
   if (status === undefined || status < 400) return undefined;
   const code = byStatus[status] ?? (status < 500 ? 'malformed-request' : undefined);
-  return code && new Problem(code, [], {}, { cause: error });
+  return code && new Problem(code, [], closer.has(status) ? { status } : {}, { cause: error });
 }
 
 function statusOf(error: unknown): number | undefined {

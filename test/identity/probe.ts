@@ -1,4 +1,4 @@
-import { Controller, Get, Post, Put } from '@nestjs/common';
+import { Controller, Get, HttpException, Post, Put } from '@nestjs/common';
 import { Type } from 'class-transformer';
 import {
   ArrayMaxSize,
@@ -104,6 +104,18 @@ export class ProbeController {
   @Public()
   fault(): never {
     throw new TypeError('Ola Nordmann 01019012345 is not a function');
+  }
+
+  @Get('failed-precondition')
+  @Public()
+  condition(): never {
+    throw new HttpException('"01019012345"', 412);
+  }
+
+  @Get('beyond-the-end')
+  @Public()
+  range(): never {
+    throw new HttpException('bytes=01019012345-', 416);
   }
 
   @Get('sql')
