@@ -18,12 +18,22 @@ import { Metrics } from './metrics.js';
 
 /** Milliseconds that a check may take. A platform's probe gives up after a few seconds, and then learns nothing of what it was. */
 const PATIENCE_MS = 1500;
+/** Milliseconds for which a look is told to all who ask. It takes a connection of the few there are, and nobody needs a token for it. */
+const SHARED_MS = 1000;
+
+interface Look {
+  readonly began: number;
+  readonly found: Promise<HealthCheckResult>;
+  isUnderWay: boolean;
+}
 
 /** For the platform that runs the hub: is the process alive, and can it serve. */
 @ApiExcludeController()
 @Controller()
 @Public()
 export class HealthController {
+  private latest: Look | undefined;
+
   constructor(
     private readonly health: HealthCheckService,
     private readonly indicators: HealthIndicatorService,
@@ -39,7 +49,17 @@ export class HealthController {
 
   /** @throws Problem not-ready where the database does not answer in time, only reads, or has no partition for next month */
   @Get('health/ready')
-  async ready(): Promise<HealthCheckResult> {
+  ready(): Promise<HealthCheckResult> {
+    const now = performance.now();
+    if (this.latest && (this.latest.isUnderWay || now - this.latest.began < SHARED_MS))
+      return this.latest.found;
+    const found = this.look().finally(() => (look.isUnderWay = false));
+    const look: Look = { began: now, found, isUnderWay: true };
+    this.latest = look;
+    return found;
+  }
+
+  private async look(): Promise<HealthCheckResult> {
     try {
       return await this.health.check([
         this.check('database', async () => ({ up: await takesWrites(this.db) })),

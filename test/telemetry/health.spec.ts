@@ -1,3 +1,6 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { jest } from '@jest/globals';
+import { HealthCheckService } from '@nestjs/terminus';
 import { Proxy } from '../crash/support/proxy.js';
 import { asAdmin, elsewhere } from '../support/database.js';
 import { startTestHub, type TestHub } from '../support/hub.js';
@@ -40,9 +43,15 @@ async function ask(path: string): Promise<Answer> {
   return { status: answer.status, body: (await answer.json()) as Answer['body'] };
 }
 
+/** After a look is no longer told to others. */
+async function askAnew(): Promise<Answer> {
+  await sleep(1001);
+  return ask('ready');
+}
+
 it('is ready where the database writes, and says how each check went', async () => {
   const up = { status: 'up' };
-  expect(await ask('ready')).toMatchObject({
+  expect(await askAnew()).toMatchObject({
     status: 200,
     body: { details: { database: up, partitions: up, log: { ...up, disclosing: true } } },
   });
@@ -53,6 +62,7 @@ it.each(['frozen', 'refusing'] as const)(
   async (mode) => {
     proxy.set(mode);
     if (mode === 'refusing') proxy.cut();
+    await sleep(1001);
     const began = performance.now();
     const { status, body } = await ask('ready');
     expect(performance.now() - began).toBeLessThan(2000);
@@ -63,14 +73,14 @@ it.each(['frozen', 'refusing'] as const)(
     ]);
     expect((await ask('live')).status).toBe(200);
     proxy.set('open');
-    expect((await ask('ready')).status).toBe(200);
+    expect((await askAnew()).status).toBe(200);
   },
 );
 
 it('is not ready where the server only reads, as a standby does', async () => {
   await readOnly('set default_transaction_read_only = on');
   proxy.cut();
-  const { status, body } = await ask('ready');
+  const { status, body } = await askAnew();
   expect([status, body.code, body.checks]).toEqual([
     503,
     'not-ready',
@@ -78,7 +88,7 @@ it('is not ready where the server only reads, as a standby does', async () => {
   ]);
   await readOnly('reset default_transaction_read_only');
   proxy.cut();
-  expect((await ask('ready')).status).toBe(200);
+  expect((await askAnew()).status).toBe(200);
 });
 
 it('is not ready where next month has no partition to write to', async () => {
@@ -86,7 +96,7 @@ it('is not ready where next month has no partition to write to', async () => {
     `select to_char(now() at time zone 'UTC' + interval '1 month', 'YYYY_MM') as month`,
   );
   await hub.sql(`drop table stafett.record_body_${next?.month}`);
-  const { status, body } = await ask('ready');
+  const { status, body } = await askAnew();
   expect([status, body.checks]).toEqual([
     503,
     {
@@ -95,4 +105,21 @@ it('is not ready where next month has no partition to write to', async () => {
       log: { status: 'up', disclosing: true },
     },
   ]);
+});
+
+it('looks once for all who ask within a second, and tells all the same', async () => {
+  const looks = jest.spyOn(hub.hub.app.get(HealthCheckService, { strict: false }), 'check');
+  try {
+    await sleep(1001);
+    const answers = await Promise.all(Array.from({ length: 50 }, () => ask('ready')));
+    expect(new Set(answers.map((answer) => JSON.stringify(answer))).size).toBe(1);
+    expect(looks).toHaveBeenCalledTimes(1);
+    proxy.set('frozen');
+    await sleep(1001);
+    const [first, later] = [ask('ready'), sleep(1200).then(() => ask('ready'))];
+    expect([(await first).status, (await later).status]).toEqual([503, 503]);
+    expect(looks).toHaveBeenCalledTimes(2);
+  } finally {
+    looks.mockRestore();
+  }
 });
