@@ -112,10 +112,7 @@ const jsonType = /^application\/json[ \t]*(;[ \t]*charset=("utf-8"|utf-8)[ \t]*)
 /** @throws Problem unsupported-media-type, too-large, malformed-json, too-deep */
 export function readJsonBody({ headers, body }: HubRequest): unknown {
   const type = headers['content-type'];
-  const encoding = headers['content-encoding'];
-  const plain = encoding === undefined || String(encoding).toLowerCase() === 'identity';
-  if (typeof type !== 'string' || !jsonType.test(type.trim()) || !plain)
-    throw new Problem('unsupported-media-type');
+  if (typeof type !== 'string' || !jsonType.test(type.trim())) throw new Problem('unsupported-media-type');
   const bytes = body instanceof Uint8Array ? body : new Uint8Array();
   if (bytes.length > MAX_BYTES) throw new Problem('too-large');
   return parseJson(bytes);

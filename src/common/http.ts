@@ -115,5 +115,6 @@ export function createHttpAdapter({ http }: HttpLimits): FastifyAdapter {
   return adapter;
 }
 
+/** Said here for all routes. */
 const isEncoded = (encoding: string | undefined): boolean =>
   encoding !== undefined && encoding.trim().toLowerCase() !== 'identity';

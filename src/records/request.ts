@@ -29,9 +29,8 @@ const json = new RegExp(String.raw`^application/json${charset}`, 'i');
 export function readRequest(request: HubRequest, maxEvents: number): EventRequest {
   const { headers } = request;
   const type = headers['content-type'];
-  const encoding = headers['content-encoding'];
   const unsupported = (): Problem => new Problem('unsupported-media-type');
-  if (typeof type !== 'string' || (encoding !== undefined && encoding !== 'identity')) throw unsupported();
+  if (typeof type !== 'string') throw unsupported();
   if (batch.test(type)) return readBatch(body(request), maxEvents);
   if (structured.test(type)) return { single: true, lines: [readLine(body(request, MOST_VALUES))] };
   if (json.test(type) && Object.keys(headers).some((name) => name.startsWith('ce-'))) {

@@ -332,6 +332,17 @@ it('refuses wrong queries and bodies on every other route with a pointer', async
   }
 });
 
+it.each(['identity', 'Identity', 'IDENTITY'])('takes a body as it is, said to be in %s', async (encoding) => {
+  for (const [path, body, type] of [
+    ['/v1/records', event(), ONE],
+    ['/v1/inbox/acknowledgements', { transfers: [randomUUID()] }, 'application/json'],
+  ] as const) {
+    const headers = { 'content-type': type, 'content-encoding': encoding };
+    const { status } = await hub.as(agencies.school).call('POST', path, body, headers);
+    expect([path, status < 300]).toEqual([path, true]);
+  }
+});
+
 it('reads five hundred of the largest events, none that has ten times as much in it, and none of ever so many attributes', async () => {
   const school = hub.as(agencies.school);
   const push = async (body: string, type = ONE): Promise<unknown> => {
