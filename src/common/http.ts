@@ -88,7 +88,12 @@ export function createHttpAdapter({ http }: HttpLimits): FastifyAdapter {
   fastify.addHook('onRequest', (request, reply, done) => {
     const { method, url = '' } = request.raw;
     const refuse = (problem: Problem): void => done(problem);
-    if (unreadable.has(request.raw) || url.length > MAX_URL || isBrokenQuery(request.query))
+    if (
+      isTwofold(request.raw) ||
+      unreadable.has(request.raw) ||
+      url.length > MAX_URL ||
+      isBrokenQuery(request.query)
+    )
       return refuse(new Problem('malformed-request'));
     if (request.is404 || method === 'TRACE') {
       const allowed = paths.methodsOf(url.split('?', 1)[0] ?? '');
@@ -114,6 +119,10 @@ export function createHttpAdapter({ http }: HttpLimits): FastifyAdapter {
   guardServer(fastify.server);
   return adapter;
 }
+
+/** Two hosts: who stands between could have meant the other one (RFC 9112 section 3.2). Node takes the first. */
+const isTwofold = ({ headersDistinct }: IncomingMessage): boolean =>
+  (headersDistinct['host']?.length ?? 0) > 1;
 
 /** Said here for all routes. */
 const isEncoded = (encoding: string | undefined): boolean =>

@@ -495,6 +495,8 @@ it('answers what is not even HTTP without falling', async () => {
     `GET / HTTP/1.1\r\nHost: x\r\nX: ${'y'.repeat(20_000)}\r\n\r\n`,
     'POST /v1/records HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\nContent-Length: 6\r\n\r\nhello',
     'POST /v1/records HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\nContent-Length: 3\r\n\r\n0\r\n\r\n',
+    'GET /health/live HTTP/1.1\r\nHost: x\r\nHost: y\r\n\r\n',
+    'GET /health/live HTTP/1.1\r\nHost: x\r\nhost: x\r\n\r\n',
     'OPTIONS * HTTP/1.1\r\nHost: x\r\n\r\n',
     'GET foo:bar HTTP/1.1\r\nHost: x\r\n\r\n',
     'GET /%?a=%ff HTTP/1.1\r\nHost: x\r\n\r\n',
