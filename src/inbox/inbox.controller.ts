@@ -5,6 +5,7 @@ import { ApiBearerAuth, ApiBody, ApiOkResponse, ApiOperation, ApiTags } from '@n
 import { findType } from '../catalogue/catalogue.js';
 import { CallerOf, ConnectionOf, Needs, SharesItself, type Caller } from '../common/access.js';
 import type { Cursors } from '../common/cursor.js';
+import { whenGone } from '../common/gone.js';
 import { JsonBody, QueryOf } from '../common/dto.js';
 import { pointerStep } from '../common/json.js';
 import { Problem } from '../common/problems.js';
@@ -137,7 +138,7 @@ export class InboxController {
   ): Promise<Page> {
     const until = performance.now() + seconds * 1000;
     const waiter = this.wakeups.register(caller.agencyId);
-    connection.once('close', waiter.close);
+    const stay = whenGone(connection, waiter.close);
     this.metrics.openPolls.inc();
     try {
       // Who polls again at once after a page finds nothing new, and need not look to know it.
@@ -157,7 +158,7 @@ export class InboxController {
       }
     } finally {
       this.metrics.openPolls.dec();
-      connection.off('close', waiter.close);
+      stay();
       waiter.close();
     }
   }

@@ -1,3 +1,5 @@
+import { once } from 'node:events';
+import { connect, type Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { jest } from '@jest/globals';
 import type { AgencyId } from '../../src/common/ids.js';
@@ -259,6 +261,25 @@ it('hands out nothing to who has gone while waiting', async () => {
   } finally {
     looks.mockRestore();
   }
+});
+
+it('listens once to a connection on which twelve wait, and hears all of them go', async () => {
+  const { cursor } = (await ot.pull('?limit=500')).body;
+  const authorization = `Bearer ${await hub.token(agencies.ot)}`;
+  const poll = `GET /v1/inbox?after=${cursor}&wait=20 HTTP/1.1\r\nHost: hub\r\nAuthorization: ${authorization}\r\n\r\n`;
+  const waiters = (count: number): Promise<void> =>
+    until(() => hub.hub.app.get(WakeupsService).waitersOf(agencyId) === count);
+  const arrival = once(hub.hub.app.getHttpServer(), 'connection') as Promise<[Socket]>;
+  const socket = connect(hub.hub.port, '127.0.0.1');
+  const [connection] = await arrival;
+  socket.write(poll);
+  await waiters(1);
+  const listeners = connection.listenerCount('close');
+  socket.write(poll.repeat(11));
+  await waiters(12);
+  expect(connection.listenerCount('close')).toBe(listeners);
+  socket.destroy();
+  await waiters(0);
 });
 
 it('lets thirty-two wait for one agency, answers one more within a moment, and wakes all', async () => {
