@@ -68,7 +68,7 @@ export class InboxController {
     const seconds = query.wait ?? 0;
     const isCrowded = this.wakeups.waitersOf(caller.agencyId) >= MOST_WAITING;
     const page = await (seconds === 0 || isCrowded
-      ? this.page(caller, after, types, limit)
+      ? this.page(caller, after, types, limit, connection)
       : this.waitFor(caller, after, types, limit, seconds, connection));
     // Else it would ask again as fast as it is answered.
     if (isCrowded && page.events.length === 0)
@@ -115,13 +115,17 @@ export class InboxController {
     };
   }
 
+  /** When it is the caller's turn, if it is still there. */
   private page(
     caller: Caller,
     after: string | undefined,
     types: readonly string[] | null,
     limit: number,
+    connection: Socket,
   ): Promise<Page> {
-    return this.share.run(caller.agencyId, () => this.pulls.page(caller, after, types, limit));
+    return this.share.run(caller.agencyId, async () =>
+      connection.destroyed ? nothingAfter(after) : this.pulls.page(caller, after, types, limit),
+    );
   }
 
   /**
@@ -142,19 +146,18 @@ export class InboxController {
     this.metrics.openPolls.inc();
     try {
       // Who polls again at once after a page finds nothing new, and need not look to know it.
-      let quietMs = after === undefined ? 0 : this.wakeups.quietMs(caller.agencyId, placeOf(after, types));
-      for (let from = after; ; quietMs = 0) {
+      const quietMs = after === undefined ? 0 : this.wakeups.quietMs(caller.agencyId, placeOf(after, types));
+      if (quietMs > 0) await waiter.next(Math.min(seconds * 1000, quietMs));
+      for (let from = after; ;) {
         const left = until - performance.now();
-        if (connection.destroyed) return { events: [], upTo: from ?? '0', more: false };
-        if (quietMs === 0) {
-          const seen = this.wakeups.beginLook(caller.agencyId);
-          const page = await this.page(caller, from, types, limit);
-          if (!page.more) seen(placeOf(page.upTo, types));
-          if (page.events.length > 0 || page.more || left <= 0 || this.wakeups.isStopping) return page;
-          // What was passed over once (withdrawn, say) is not looked at again; without a cursor only open ones are asked for.
-          if (after !== undefined) from = page.upTo;
-        }
-        await waiter.next(Math.min(left, quietMs || this.config.inbox.pollSeconds * 1000));
+        if (connection.destroyed) return nothingAfter(from);
+        const seen = this.wakeups.beginLook(caller.agencyId);
+        const page = await this.page(caller, from, types, limit, connection);
+        if (!page.more) seen(placeOf(page.upTo, types));
+        if (page.events.length > 0 || page.more || left <= 0 || this.wakeups.isStopping) return page;
+        // What was passed over once (withdrawn, say) is not looked at again; without a cursor only open ones are asked for.
+        if (after !== undefined) from = page.upTo;
+        await waiter.next(Math.min(left, this.config.inbox.pollSeconds * 1000));
       }
     } finally {
       this.metrics.openPolls.dec();
@@ -169,6 +172,8 @@ export class InboxController {
     return readPlace(this.cursors, listOf(caller, types), cursor);
   }
 }
+
+const nothingAfter = (no: string | undefined): Page => ({ events: [], upTo: no ?? '0', more: false });
 
 interface Place {
   readonly no: string;
