@@ -5,6 +5,7 @@ import type { Caller } from '../common/access.js';
 import { CLOCK, type Clock } from '../common/clock.js';
 import type { Cursors } from '../common/cursor.js';
 import { idAt, NIL } from '../common/ids.js';
+import { FairShare } from '../database/fair-share.js';
 import { withTx, type Tx } from '../database/tx.js';
 import { Log } from '../telemetry/log.js';
 import { VaultService } from '../vault/vault.service.js';
@@ -40,6 +41,7 @@ export class ReadingService {
     private readonly audit: AuditService,
     private readonly youths: YouthsService,
     private readonly openings: OpeningsService,
+    private readonly share: FairShare,
     private readonly log: Log,
     @Inject(CLOCK) private readonly clock: Clock,
     vault: VaultService,
@@ -78,15 +80,17 @@ export class ReadingService {
     const asked = questionOf(query);
     const question = { ...asked, beforeId: asked.beforeId < now ? asked.beforeId : now };
     await withTx(this.db, (tx) => this.tell(tx, caller, { asked: askedOf(query), export: format }));
-    return this.pages(caller.controllerId, question);
+    return this.pages(caller, question);
   }
 
-  private async *pages(controllerId: string, question: Question): AsyncGenerator<EntryDto[]> {
+  private async *pages({ agencyId, controllerId }: Caller, question: Question): AsyncGenerator<EntryDto[]> {
     for (let place = NIL, more = true; more;) {
-      const { page, items } = await withTx(this.db, async (tx) => {
-        const found = await entriesPage(tx, controllerId, question, place, EXPORT_PAGE);
-        return { page: found, items: await this.shown(tx, found.rows) };
-      });
+      const { page, items } = await this.share.goOn(agencyId, () =>
+        withTx(this.db, async (tx) => {
+          const found = await entriesPage(tx, controllerId, question, place, EXPORT_PAGE);
+          return { page: found, items: await this.shown(tx, found.rows) };
+        }),
+      );
       if (items.length > 0) yield items;
       place = page.place ?? place;
       ({ more } = page);

@@ -22,25 +22,64 @@ interface Share {
 export class FairShare {
   private readonly shares = new Map<AgencyId, Share>();
   private readonly most: number;
+  private readonly patienceMs: number;
 
   constructor(@Inject(CONFIG) { database }: Config) {
     this.most = Math.max(1, Math.floor(database.poolSize * PART));
+    this.patienceMs = database.connectTimeoutMs;
   }
 
-  /** Does the work when it is the agency's turn. @throws Problem busy where too much of it waits already */
-  async run<T>(agency: AgencyId, work: () => Promise<T>): Promise<T> {
-    const share = this.shares.get(agency) ?? { atWork: 0, waiting: [] };
+  /**
+   * Does the work when it is the agency's turn.
+   * @throws Problem busy where too much of it waits already, or the turn has not come in the time that a call waits for a connection
+   */
+  run<T>(agency: AgencyId, work: () => Promise<T>): Promise<T> {
+    if (this.of(agency).waiting.length >= this.most * QUEUE) return Promise.reject(new Problem('busy'));
+    return this.inTurn(agency, work, this.patienceMs);
+  }
+
+  /** The same for the next part of an answer that has begun: it waits as long as it takes, as nobody can be told to come again. */
+  goOn<T>(agency: AgencyId, work: () => Promise<T>): Promise<T> {
+    return this.inTurn(agency, work, undefined);
+  }
+
+  private async inTurn<T>(
+    agency: AgencyId,
+    work: () => Promise<T>,
+    patienceMs: number | undefined,
+  ): Promise<T> {
+    const share = this.of(agency);
     this.shares.set(agency, share);
     if (share.atWork < this.most) share.atWork += 1;
-    else if (share.waiting.length >= this.most * QUEUE) throw new Problem('busy');
-    // Whoever is done leaves its place to the first that waits.
-    else await new Promise<void>((resolve) => share.waiting.push(resolve));
+    else await turn(share.waiting, patienceMs);
     try {
       return await work();
     } finally {
+      // Whoever is done leaves its place to the first that waits.
       const next = share.waiting.shift();
       if (next) next();
       else if ((share.atWork -= 1) === 0) this.shares.delete(agency);
     }
   }
+
+  private of(agency: AgencyId): Share {
+    return this.shares.get(agency) ?? { atWork: 0, waiting: [] };
+  }
+}
+
+function turn(waiting: (() => void)[], patienceMs: number | undefined): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const begin = (): void => {
+      clearTimeout(late);
+      resolve();
+    };
+    const late =
+      patienceMs === undefined
+        ? undefined
+        : setTimeout(() => {
+            waiting.splice(waiting.indexOf(begin), 1);
+            reject(new Problem('busy'));
+          }, patienceMs);
+    waiting.push(begin);
+  });
 }

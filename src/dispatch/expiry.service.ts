@@ -5,6 +5,7 @@ import type { DataSource } from 'typeorm';
 import { CLOCK, type Clock } from '../common/clock.js';
 import type { Config } from '../config/config.schema.js';
 import { CONFIG } from '../config/config.module.js';
+import { LOCK_NOT_AVAILABLE, sqlState } from '../database/failures.js';
 import { firstRows } from '../database/first-rows.js';
 import { ensurePartitions } from '../database/partitions.js';
 import { withTx } from '../database/tx.js';
@@ -36,10 +37,20 @@ export class ExpiryService {
     try {
       await this.runs.once('expiry', slot, async () => {
         await this.findOverdue();
-        await ensurePartitions(this.db);
+        await this.partition();
       });
     } catch (error) {
       this.log.error('expiry-failed', faultFields(error));
+    }
+  }
+
+  private async partition(): Promise<void> {
+    try {
+      await ensurePartitions(this.db);
+    } catch (error) {
+      // Somebody reads the whole table. There is half a year to try again.
+      if (sqlState(error) !== LOCK_NOT_AVAILABLE) throw error;
+      this.log.warnSeldom('partitions-not-free', faultFields(error));
     }
   }
 

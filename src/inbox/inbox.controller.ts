@@ -153,6 +153,8 @@ export class InboxController {
         if (connection.destroyed) return nothingAfter(from);
         const seen = this.wakeups.beginLook(caller.agencyId);
         const page = await this.page(caller, from, types, limit, connection);
+        // Perhaps nobody has looked.
+        if (connection.destroyed) return page;
         if (!page.more) seen(placeOf(page.upTo, types));
         if (page.events.length > 0 || page.more || left <= 0 || this.wakeups.isStopping) return page;
         // What was passed over once (withdrawn, say) is not looked at again; without a cursor only open ones are asked for.

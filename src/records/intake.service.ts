@@ -7,7 +7,7 @@ import { newId, type RecordId } from '../common/ids.js';
 import { Problem } from '../common/problems.js';
 import type { Config } from '../config/config.schema.js';
 import { CONFIG } from '../config/config.module.js';
-import { sqlState, toProblem } from '../database/failures.js';
+import { LOCK_NOT_AVAILABLE, sqlState, toProblem } from '../database/failures.js';
 import { withTx } from '../database/tx.js';
 import { Doorbell } from '../queue/doorbell.js';
 import { faultFields, Log } from '../telemetry/log.js';
@@ -27,7 +27,6 @@ const RENUMBER_TIMES = 5;
 
 /** SQLSTATE. */
 const UNIQUE_VIOLATION = '23505';
-const LOCK_NOT_AVAILABLE = '55P03';
 
 /** Milliseconds in which a hub that has failed to dispatch at once does not try again. */
 const WITHOUT_DISPATCH_MS = 5000;

@@ -48,11 +48,14 @@ export const renumberRecords = statement(
    where r.id in (select id from stafett.record where id = any ($1::uuid[]) and state = 'received' and not number_kept for update skip locked)`,
 );
 
-/** To be committed before its sender is told that a record is there and waits: what it sends next must get a higher number. */
+/**
+ * To be committed before its sender is told that a record is there and waits: what it sends next must get a higher number. Who has it locked
+ * dispatches it, or gives it its new number, just now: waited for, dispatch and a repeated batch would wait for each other.
+ */
 export const keepNumbers = statement(
   'intake.keep-numbers',
   `update stafett.record r set number_kept = true
-   from (select id from stafett.record where id = any ($1::uuid[]) and state = 'received' and not number_kept order by sender_id, event_id for update) w
+   from (select id from stafett.record where id = any ($1::uuid[]) and state = 'received' and not number_kept for update skip locked) w
    where r.id = w.id`,
 );
 

@@ -7,6 +7,7 @@ import { CallerOf, Needs, SharesItself, type Caller, type HubRequest } from '../
 import { Problem } from '../common/problems.js';
 import type { Config } from '../config/config.schema.js';
 import { CONFIG } from '../config/config.module.js';
+import { FairShare } from '../database/fair-share.js';
 import { withTx } from '../database/tx.js';
 import { IntakeService } from './intake.service.js';
 import type { Outcome } from './outcome.js';
@@ -26,6 +27,7 @@ export class RecordsController {
     private readonly prepare: PrepareService,
     private readonly intake: IntakeService,
     private readonly audit: AuditService,
+    private readonly share: FairShare,
   ) {}
 
   @Post()
@@ -62,7 +64,7 @@ export class RecordsController {
         : [];
     });
     if (again.length === 0) return outcomes;
-    const told = await this.intake.firstReceipts(caller, again);
+    const told = await this.share.run(caller.agencyId, () => this.intake.firstReceipts(caller, again));
     const firsts = new Map(again.map(({ index }, i) => [index, told[i]]));
     return outcomes.map((outcome, index) => firsts.get(index) ?? outcome);
   }

@@ -5,7 +5,7 @@ import { FairShare } from '../../src/database/fair-share.js';
 const [one, other] = ['one', 'other'] as string[] as AgencyId[];
 const config = loadConfig({});
 const shareOf = (poolSize: number): FairShare =>
-  new FairShare({ ...config, database: { ...config.database, poolSize } });
+  new FairShare({ ...config, database: { ...config.database, poolSize, connectTimeoutMs: 100 } });
 
 /** Work that is done when it is told. */
 function works(): {
@@ -55,4 +55,23 @@ it('goes on where work fails, and turns away whoever has too much waiting', asyn
   await Promise.resolve();
   end('next');
   expect(await next).toBe('next');
+});
+
+it('lets nobody wait for longer than for a connection, but for who goes on with an answer', async () => {
+  const share = shareOf(4);
+  const { begun, work, end } = works();
+  const first = share.run(one!, work('first'));
+  const goesOn = share.goOn(one!, work('goes on'));
+  await expect(share.run(one!, work('late'))).rejects.toMatchObject({ code: 'busy' });
+  expect(begun).toEqual(['first']);
+  end('first');
+  await first;
+  await Promise.resolve();
+  end('goes on');
+  expect(await goesOn).toBe('goes on');
+  const next = share.run(one!, work('next'));
+  await Promise.resolve();
+  end('next');
+  expect(await next).toBe('next');
+  expect(begun).toEqual(['first', 'goes on', 'next']);
 });

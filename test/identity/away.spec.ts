@@ -1,22 +1,14 @@
-import { Proxy } from '../crash/support/proxy.js';
-import { agencies, startTestHub, type TestHub } from '../support/hub.js';
+import { startBehindProxy, type HubBehindProxy } from '../support/behind-proxy.js';
+import { agencies } from '../support/hub.js';
 
-let proxy: Proxy;
-let hub: TestHub;
-
+let way: HubBehindProxy;
+let proxy: HubBehindProxy['proxy'];
+let hub: HubBehindProxy['hub'];
 beforeAll(async () => {
-  hub = await startTestHub(undefined, undefined, async (appUrl) => {
-    const url = new URL(appUrl);
-    proxy = await Proxy.start(Number(url.port));
-    url.host = `127.0.0.1:${proxy.port}`;
-    return url.href;
-  });
+  way = await startBehindProxy();
+  ({ hub, proxy } = way);
 }, 60_000);
-afterAll(async () => {
-  proxy.set('open');
-  await hub.close();
-  await proxy.stop();
-});
+afterAll(() => way.close());
 
 it('answers a wrong path or method as it answers a right one while the database is away: nobody knows who calls', async () => {
   const school = hub.as(agencies.school);

@@ -430,8 +430,12 @@ it('lets a grade that rises wait for a page that is handed out by the lower one'
       order.push('page');
     });
     const waiting = async (count: number): Promise<boolean> =>
-      (await admin.query('select from pg_stat_activity where wait_event_type = $1', ['Lock'])).rowCount ===
-      count;
+      (
+        await admin.query(
+          'select from pg_stat_activity where datname = current_database() and wait_event_type = $1',
+          ['Lock'],
+        )
+      ).rowCount === count;
     await until(() => waiting(1));
     const raise = school.push(event({ protection: 'confidential' })).then(({ status }) => {
       expect(status).toBe(202);

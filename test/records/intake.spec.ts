@@ -528,6 +528,13 @@ it('gives a late group new numbers, but not to what its sender was told of meanw
     const again = await school.push(first);
     expect(again.body.receipts[0]).toMatchObject({ recordId: ids[0], state: 'received', duplicate: true });
     const behind = await school.send(interrupted());
+    // Whoever has it locked is not waited for.
+    await admin.query('savepoint free');
+    await admin.query('select from stafett.record where id = $1 for update', [ids[1]]);
+    const began = performance.now();
+    expect((await school.push(second)).body.receipts[0]).toMatchObject({ recordId: ids[1], duplicate: true });
+    expect(performance.now() - began).toBeLessThan(3000);
+    await admin.query('rollback to savepoint free');
     // Now the process that took them in goes on, and finds that it was late.
     await withTx(app.get<DataSource>(getDataSourceToken()), (tx) => tx.query(renumberRecords, [ids]));
     const after = await numbers();

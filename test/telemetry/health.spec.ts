@@ -1,26 +1,17 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { jest } from '@jest/globals';
 import { HealthCheckService } from '@nestjs/terminus';
-import { Proxy } from '../crash/support/proxy.js';
 import { asAdmin, elsewhere } from '../support/database.js';
-import { startTestHub, type TestHub } from '../support/hub.js';
+import { startBehindProxy, type HubBehindProxy } from '../support/behind-proxy.js';
 
-let proxy: Proxy;
-let hub: TestHub;
-
+let way: HubBehindProxy;
+let proxy: HubBehindProxy['proxy'];
+let hub: HubBehindProxy['hub'];
 beforeAll(async () => {
-  hub = await startTestHub(undefined, undefined, async (appUrl) => {
-    const url = new URL(appUrl);
-    proxy = await Proxy.start(Number(url.port));
-    url.host = `127.0.0.1:${proxy.port}`;
-    return url.href;
-  });
+  way = await startBehindProxy();
+  ({ hub, proxy } = way);
 }, 60_000);
-afterAll(async () => {
-  proxy.set('open');
-  await hub.close();
-  await proxy.stop();
-});
+afterAll(() => way.close());
 beforeEach(() => proxy.set('open'));
 
 /** From outside the database, as nobody who is connected to it may write any more. */
