@@ -33,8 +33,9 @@ export class ExpiryService {
   @Interval(EVERY_MS)
   async everyMinute(): Promise<void> {
     if (!this.config.process.roles.includes('scheduler')) return;
-    const slot = new Date(Math.floor(this.clock.now().getTime() / EVERY_MS) * EVERY_MS).toISOString();
     try {
+      const now = await this.runs.now();
+      const slot = new Date(Math.floor(now.getTime() / EVERY_MS) * EVERY_MS).toISOString();
       await this.runs.once('expiry', slot, async () => {
         await this.findOverdue();
         await this.partition();

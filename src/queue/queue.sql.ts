@@ -13,6 +13,8 @@ export const insertRechecks = statement(
    select s, c, i, o, $5 from unnest($1::int[], $2::text[], $3::uuid[], $4::uuid[]) as r (s, c, i, o)`,
 );
 
+export const databaseTime = statement('queue.database-time', 'select now() as now');
+
 /**
  * Takes the run of a slot, or takes it over where its holder's lease has run out. Database time decides; a lease that ends later than any can is of a
  * clock that was set back since.

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import type { DataSource } from 'typeorm';
 import { withTx, type Tx } from '../database/tx.js';
-import { finishRun, forgetRuns, holdRun, takeRun } from './queue.sql.js';
+import { databaseTime, finishRun, forgetRuns, holdRun, takeRun } from './queue.sql.js';
 
 /** Another process has taken the run over: what this one still wanted to write must not be written. */
 export class LeaseLost extends Error {
@@ -20,6 +20,13 @@ const LEASE_SECONDS = 60;
 @Injectable()
 export class ScheduledRuns {
   constructor(@InjectDataSource() private readonly db: DataSource) {}
+
+  /** The database's time, for slots: one that a clock which was ahead has done would count as done when it comes. */
+  async now(): Promise<Date> {
+    const [row] = await withTx(this.db, (tx) => tx.query<{ now: Date }>(databaseTime));
+    if (!row) throw new Error('a select without from gives one row');
+    return row.now;
+  }
 
   /** @returns whether this process did the run */
   async once(job: string, slot: string, work: (lease: Lease) => Promise<void>): Promise<boolean> {

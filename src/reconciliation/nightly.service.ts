@@ -1,7 +1,6 @@
 import { Inject, Injectable, type OnApplicationBootstrap } from '@nestjs/common';
 import { SchedulerRegistry } from '@nestjs/schedule';
 import { CronJob, type CronTime } from 'cron';
-import { CLOCK, type Clock } from '../common/clock.js';
 import { dayOf, type Day } from '../common/days.js';
 import type { Config } from '../config/config.schema.js';
 import { CONFIG } from '../config/config.module.js';
@@ -26,7 +25,6 @@ export class NightlyService implements OnApplicationBootstrap {
 
   constructor(
     @Inject(CONFIG) private readonly config: Config,
-    @Inject(CLOCK) private readonly clock: Clock,
     private readonly registry: SchedulerRegistry,
     private readonly scheduled: ScheduledRuns,
     private readonly runs: RunsService,
@@ -52,8 +50,12 @@ export class NightlyService implements OnApplicationBootstrap {
 
   /** The runs of the last night, unless another process has them or they are done. */
   async lastNight(): Promise<void> {
-    const due = this.job && lastDue(this.job.cronTime, this.clock.now());
-    if (due) await this.runsOf(dayOf(due));
+    try {
+      const due = this.job && lastDue(this.job.cronTime, await this.scheduled.now());
+      if (due) await this.runsOf(dayOf(due));
+    } catch (error) {
+      this.log.warnSeldom('night-not-looked-for', faultFields(error));
+    }
   }
 
   private async runsOf(night: Day): Promise<void> {

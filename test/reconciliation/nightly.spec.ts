@@ -1,4 +1,5 @@
 import { CronTime } from 'cron';
+import { ExpiryService } from '../../src/dispatch/expiry.service.js';
 import { lastDue, NightlyService } from '../../src/reconciliation/nightly.service.js';
 import { startTestHub, type TestHub } from '../support/hub.js';
 
@@ -33,6 +34,19 @@ describe('the nightly runs', () => {
     expect(made.every(({ fence, done }) => fence === '1' && done)).toBe(true);
     await lastNight(hub);
     expect(await runs(hub)).toEqual(made);
+  });
+
+  it('are of nights that have been by the database’s clock, however far ahead the hub’s is', async () => {
+    const made = await runs(hub);
+    hub.clock.days(3);
+    await lastNight(hub);
+    await hub.hub.app.get(ExpiryService, { strict: false }).everyMinute();
+    hub.clock.days(-3);
+    expect(await runs(hub)).toEqual(made);
+    expect(
+      await hub.sql(`select from stafett.scheduled_run where job = 'expiry' and slot::timestamptz > now()`),
+    ).toEqual([]);
+    expect(await hub.sql(`select from stafett.scheduled_run where job = 'expiry'`)).not.toEqual([]);
   });
 
   it('are left to who has them, and taken over from who is gone', async () => {
