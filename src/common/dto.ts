@@ -65,9 +65,9 @@ function poisoned(value: unknown, pointer: string, depth: number): FieldError[] 
 }
 
 /**
- * What class-validator would let pass: own keys that a class has no validator for but a prototype does (`toString`), and a
- * list where the class says one object (in a list, too: no class has lists of lists), whose elements it would validate one by one; and null, which IsOptional takes for nothing though
- * no property of a request is declared to hold it. Each is told once, and no more than are told at all.
+ * What class-validator would let pass: own keys that a class has no validator for but a prototype does (`toString`); a list where the class says
+ * one object, or in a list, as no class has lists of lists, whose elements it would validate one by one; and null, which IsOptional takes for
+ * nothing though no property of a request is declared to hold it. Each is told once, and no more than are told at all.
  */
 function shapeErrors(plain: unknown, instance: unknown, base: string): FieldError[] {
   const found = new Map<string, FieldError>();

@@ -3,12 +3,10 @@ import { Inject, Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import type { DataSource } from 'typeorm';
 import { AuditService } from '../audit/audit.service.js';
-import { findType } from '../catalogue/catalogue.js';
 import type { DataCategory } from '../catalogue/data-categories.js';
 import type { Caller } from '../common/access.js';
-import { judgeBirthNumber, looksLikeBirthNumber } from '../common/birth-number.js';
 import { CLOCK, type Clock } from '../common/clock.js';
-import { dayOf, isDay, type Day } from '../common/days.js';
+import { dayOf, type Day } from '../common/days.js';
 import {
   newId,
   type AgencyId,
@@ -17,8 +15,7 @@ import {
   type OrgNumber,
   type YouthId,
 } from '../common/ids.js';
-import { pointerStep } from '../common/json.js';
-import { Problem, type FieldError } from '../common/problems.js';
+import { Problem } from '../common/problems.js';
 import type { Config } from '../config/config.schema.js';
 import { CONFIG } from '../config/config.module.js';
 import { withTx, type Tx } from '../database/tx.js';
@@ -35,8 +32,8 @@ import type {
   WithdrawConsentDto,
 } from './consent.dto.js';
 import { ConsentEntity } from './consent.entity.js';
+import { faultsIn } from './faults.js';
 import { likeReleases, lockConsentsOfYouths, lockYouth, withdraw } from './consents.sql.js';
-import { judgeSigning } from './signing.js';
 
 /** A release in force, as the gate asks for it. */
 export interface Release {
@@ -75,11 +72,11 @@ export class ConsentsService {
    * @throws Problem invalid-request, consent-not-yours
    */
   async give(caller: Caller, input: GiveConsentDto): Promise<ConsentReceiptDto> {
-    const errors = this.check(input);
+    const now = this.clock.now();
+    const errors = faultsIn(input, now, this.config);
     if (errors.length > 0) throw new Problem('invalid-request', errors);
     const { from, to } = parties(await this.directory.snapshot(), input);
     if (from.controllerId !== caller.controllerId) throw new Problem('consent-not-yours');
-    const now = this.clock.now();
     const consentId = await withTx(this.db, async (tx) => {
       const wanted = { controllerId: caller.controllerId, identity: identityIn(input) };
       const [youth] = await this.youths.ensure(tx, [wanted], 'look');
@@ -224,57 +221,12 @@ export class ConsentsService {
       },
     ]);
   }
-
-  private check(input: GiveConsentDto): FieldError[] {
-    const errors: FieldError[] = [];
-    const now = this.clock.now();
-    const today = dayOf(now);
-    const judged = judgeBirthNumber(input.youth.nationalId);
-    if (judged === 'invalid') errors.push({ pointer: '/body/youth/nationalId', code: 'birth-number' });
-    else if (judged !== this.config.people.population)
-      errors.push({
-        pointer: '/body/youth/nationalId',
-        code: judged === 'real' ? 'synthetic-required' : 'synthetic-refused',
-      });
-    if (
-      input.youth.birthDate !== undefined &&
-      (!isDay(input.youth.birthDate) || input.youth.birthDate > today)
-    )
-      errors.push({ pointer: '/body/youth/birthDate', code: 'day' });
-    if (!isDay(input.validUntil)) errors.push({ pointer: '/body/validUntil', code: 'day' });
-    else if (
-      input.validUntil < today ||
-      input.validUntil > lastDay(today, this.config.consents.longestMonths)
-    )
-      errors.push({ pointer: '/body/validUntil', code: 'range' });
-    input.recordTypes.forEach((key, i) => {
-      if (!findType(key)) errors.push({ pointer: `/body/recordTypes${pointerStep(i)}`, code: 'code' });
-    });
-    if (looksLikeBirthNumber(input.purpose)) errors.push({ pointer: '/body/purpose', code: 'birth-number' });
-    input.signers.forEach((signer, i) => {
-      const judgement = judgeSigning(signer.at, now);
-      if (judgement !== 'fine')
-        errors.push({
-          pointer: `/body/signers${pointerStep(i)}/at`,
-          code: judgement === 'still-to-come' ? 'range' : 'day',
-        });
-      if (signer.reference !== undefined && looksLikeBirthNumber(signer.reference))
-        errors.push({ pointer: `/body/signers${pointerStep(i)}/reference`, code: 'birth-number' });
-    });
-    return errors;
-  }
 }
 
 const aad = (id: ConsentId, youth: Youth): string[] => ['consent', youth.controllerId, youth.id, id];
 
 const saidIn = (youth: Youth, id: ConsentId, sealed: Buffer): Sealed =>
   JSON.parse(open(youth.key, sealed, aad(id, youth)).toString('utf8')) as Sealed;
-
-function lastDay(today: Day, months: number): Day {
-  const at = new Date(`${today}T00:00:00Z`);
-  at.setUTCMonth(at.getUTCMonth() + months);
-  return at.toISOString().slice(0, 10) as Day;
-}
 
 /** A consent may name its youth by the number alone. */
 function identityIn({ youth }: GiveConsentDto): Identity {
