@@ -10,7 +10,7 @@ import { AppModule, type Surroundings } from './app.module.js';
 import { AuditService } from './audit/audit.service.js';
 import { systemClock } from './common/clock.js';
 import { dayOf } from './common/days.js';
-import { Connections } from './common/http-connections.js';
+import type { Connections } from './common/http-connections.js';
 import { createHttpAdapter } from './common/http.js';
 import { Problem } from './common/problems.js';
 import type { Config } from './config/config.schema.js';
@@ -49,13 +49,13 @@ export async function startHub(
   config: Config,
   { docs = true, clock = systemClock, ...rest }: HubOptions,
 ): Promise<Hub> {
+  const adapter = createHttpAdapter(config);
   const app = await NestFactory.create<NestFastifyApplication>(
     AppModule.with(config, { clock, ...rest }),
-    createHttpAdapter(config),
+    adapter,
     { logger: false, abortOnError: false, bodyParser: false },
   );
-  const fastify = app.getHttpAdapter().getInstance() as unknown as FastifyInstance;
-  const connections = new Connections(fastify.server);
+  const fastify = adapter.getInstance() as unknown as FastifyInstance;
   if (!config.process.roles.includes('api')) refuseAllButPlatform(fastify);
   let stopping: Promise<void> | undefined;
   fastify.addHook('onSend', (_request, reply, payload, done) => {
@@ -73,7 +73,7 @@ export async function startHub(
   }
   const { port } = app.getHttpServer().address() as AddressInfo;
   const ms = config.process.drainSeconds * 1000;
-  return { app, port, stop: () => (stopping ??= drain(app, connections, ms)) };
+  return { app, port, stop: () => (stopping ??= drain(app, adapter.connections, ms)) };
 }
 
 /**

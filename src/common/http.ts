@@ -2,6 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { BodyReader } from './http-body.js';
+import { Connections } from './http-connections.js';
 import { Paths } from './http-paths.js';
 import { isBrokenQuery, parseQuery } from './http-query.js';
 import { CLOSED_POLICY, guardServer, onClientError, safeHeaders } from './http-raw.js';
@@ -40,7 +41,9 @@ const noSchemas = () => (): never => {
 };
 
 /** Nest's own JSON and form parsers stay out, whatever the options that the application is created with. */
-class HubAdapter extends FastifyAdapter {
+export class HubAdapter extends FastifyAdapter {
+  readonly connections = new Connections(this.getInstance().server);
+
   override registerParserMiddleware(): void {}
 }
 
@@ -48,7 +51,7 @@ class HubAdapter extends FastifyAdapter {
  * Fastify as the hub uses it: bodies reach the areas as raw bytes, queries flat, and what breaks HTTP is answered as a
  * problem. What it cannot answer alone goes as a Problem to the filter in identity/.
  */
-export function createHttpAdapter({ http }: HttpLimits): FastifyAdapter {
+export function createHttpAdapter({ http }: HttpLimits): HubAdapter {
   const unreadable = new WeakSet<IncomingMessage>();
   const adapter = new HubAdapter({
     logger: false,
@@ -83,6 +86,7 @@ export function createHttpAdapter({ http }: HttpLimits): FastifyAdapter {
   const bodies = new BodyReader({ one: http.bodyLimitBytes, all: http.bodiesLimitBytes });
   fastify.addContentTypeParser('*', (request, _payload, done) => bodies.read(request.raw, done));
 
+  fastify.addHook('onRequest', (request, _reply, done) => adapter.connections.inTurn(request.raw, done));
   const paths = new Paths();
   fastify.addHook('onRoute', ({ method, url }) => paths.add(url, [method].flat()));
   fastify.addHook('onRequest', (request, reply, done) => {

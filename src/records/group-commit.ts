@@ -1,4 +1,5 @@
 import { Problem } from '../common/problems.js';
+import { isTurnedAway } from './crowding.js';
 
 export interface GroupLimits {
   /** Most jobs in one group. A caller's jobs stand in one group, so one caller alone may make a larger one. */
@@ -40,15 +41,12 @@ const REST: Rest = { times: 2, ms: 20 };
 /** Milliseconds after which a group that is held up (a lock, a disk that stalls), or work beside it, keeps those who are fewer than enough no longer. */
 const HELD_UP_MS = 100;
 
-/** From when on the buffer is shared out, and how much of it one owner may have then: a few large senders keep no small one out. */
-const CROWDED = 1 / 2;
-const SHARE = 1 / 4;
-
 /** What is in the buffer. */
 interface Held {
   jobs: number;
   bytes: number;
 }
+const NOTHING: Readonly<Held> = { jobs: 0, bytes: 0 };
 
 interface Call<Job, Result> {
   readonly jobs: readonly Job[];
@@ -86,10 +84,7 @@ export class GroupCommit<Job, Result> {
 
   /** Whether another call of an owner would be turned away now. */
   isFullFor(owner: string): boolean {
-    const taken = this.partOf(this.held);
-    if (taken < CROWDED) return false;
-    const own = this.owners.get(owner);
-    return taken >= 1 || (own !== undefined && this.partOf(own) >= SHARE);
+    return isTurnedAway(this.partOf(this.held), this.partOf(this.owners.get(owner) ?? NOTHING));
   }
 
   /** Jobs that wait, or are under way. */
@@ -121,12 +116,12 @@ export class GroupCommit<Job, Result> {
     return answer.finally(() => this.hold(owner, -jobs.length, -bytes));
   }
 
-  private partOf({ jobs, bytes }: Held): number {
+  private partOf({ jobs, bytes }: Readonly<Held>): number {
     return Math.max(jobs / this.limits.maxJobs, bytes / this.limits.maxBytes);
   }
 
   private hold(owner: string, jobs: number, bytes: number): void {
-    const own = this.owners.get(owner) ?? { jobs: 0, bytes: 0 };
+    const own = this.owners.get(owner) ?? { ...NOTHING };
     for (const held of [this.held, own]) {
       held.jobs += jobs;
       held.bytes += bytes;

@@ -74,7 +74,7 @@ export class IntakeService {
 
   /** @throws Problem busy when the hub takes no more of this caller just now; to be asked before a body is parsed and checked */
   admit({ agencyId }: Caller): void {
-    if (this.groups.isFullFor(agencyId) || this.backlog.isFull) throw new Problem('busy');
+    if (this.groups.isFullFor(agencyId) || this.backlog.isFullFor(agencyId)) throw new Problem('busy');
   }
 
   /** Says who dispatches in intake's own transactions. Called by dispatch, before the application is up; by nobody where it does not. */

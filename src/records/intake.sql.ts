@@ -70,9 +70,11 @@ export const insertBodies = statement(
   `insert into stafett.record_body (id, sealed, kek_id, wrapped_key) select * from unnest($1::uuid[], $2::bytea[], $3::text[], $4::bytea[])`,
 );
 
-/** How many records wait for dispatch, as far as a limit, and the first group that does. Like the claims, from a low-water mark. */
+/** How many records of each sender wait for dispatch, as far as a limit for all, and the first group that does. Like the claims, from a low-water mark. */
 export const countWaiting = statement(
   'intake.count-waiting',
-  `select count(*)::int as waiting, coalesce(min(group_no), (select last_value from stafett.record_group))::text as first
-   from (select group_no from stafett.record where state = 'received' and group_no >= $1 order by group_no, position limit $2) w`,
+  `select sender_id as "senderId", count(sender_id)::int as waiting, coalesce(min(min(group_no)) over (), min(last_value))::text as first
+   from stafett.record_group
+     left join (select sender_id, group_no from stafett.record where state = 'received' and group_no >= $1 order by group_no, position limit $2) w on true
+   group by sender_id`,
 );

@@ -13,7 +13,9 @@ let answer: (response: ServerResponse) => void;
 beforeEach(async () => {
   server = createServer({ requestTimeout: 400, headersTimeout: 400, connectionsCheckingInterval: 50 });
   server.on('request', (request, response) =>
-    request.url === '/refused' ? response.end('no') : request.resume().once('end', () => answer(response)),
+    request.url === '/refused'
+      ? response.end('no')
+      : connections.inTurn(request, () => request.resume().once('end', () => answer(response))),
   );
   connections = new Connections(server);
   answer = (response) => response.end('whole');
@@ -131,4 +133,39 @@ it('closes who does not read, and who rests, after so long without a byte, and w
   answers[0]?.end('made');
   await until(() => waits.bytes > 0);
   await until(() => waits.closed, 5);
+});
+
+it('works at one request of a connection at a time, in their order, and at those of two connections at once', async () => {
+  const answers: ServerResponse[] = [];
+  answer = (response) => answers.push(response);
+  const urls = (): (string | undefined)[] => answers.map(({ req }) => req.url);
+  const ahead = await open(['/1', '/2', '/3'].map((url) => request.replace('/', url)).join(''));
+  await until(() => answers.length === 1);
+  await open(request.replace('/', '/other'));
+  await until(() => answers.length === 2);
+  await sleep(50);
+  expect(urls()).toEqual(['/1', '/other']);
+  answers[0]?.end('first');
+  await until(() => answers.length === 3);
+  await sleep(50);
+  expect(urls()).toEqual(['/1', '/other', '/2']);
+  answers[2]?.end('second');
+  await until(() => answers.length === 4);
+  answers[3]?.end('third');
+  await until(() => ahead.bytes > 0);
+  expect(urls()).toEqual(['/1', '/other', '/2', '/3']);
+});
+
+it('closes a connection that sends more than 32 requests ahead, and begins none of them', async () => {
+  let begun = 0;
+  answer = () => (begun += 1);
+  const within = await open(request.repeat(32));
+  await until(() => begun === 1);
+  const beyond = await open(request.repeat(33));
+  await until(() => beyond.closed);
+  await sleep(50);
+  expect({ begun, within: within.closed }).toEqual({ begun: 2, within: false });
+  server.closeAllConnections();
+  await until(() => within.closed);
+  expect(begun).toBe(2);
 });

@@ -7,11 +7,12 @@ import type { Client, Json } from '../support/client.js';
 import { agencies, startTestHub, testConfig, type TestHub } from '../support/hub.js';
 import { dataOf, newYouth } from '../support/youths.js';
 
-const MOST = 3;
+const MOST = 8;
 
 /** Nobody dispatches in it. */
 let hub: TestHub;
 let school: Client;
+let other: Client;
 beforeAll(async () => {
   hub = await startTestHub((config) => ({
     ...config,
@@ -19,34 +20,45 @@ beforeAll(async () => {
     intake: { ...config.intake, backlogRecords: MOST },
   }));
   school = hub.as(agencies.school);
+  other = hub.as(agencies.otherSchool);
 });
 afterAll(() => hub.close());
 
-const push = (): Promise<Json> =>
-  school.push(
-    school.event(
+const push = (sender: Client): Promise<Json> =>
+  sender.push(
+    sender.event(
       'education-interrupted',
-      dataOf('education-interrupted', newYouth(), { school: school.orgNumber }),
+      dataOf('education-interrupted', newYouth(), { school: sender.orgNumber }),
     ),
   );
 
-/** Pushes until the answer has this status; the hub looks once a second. */
-async function until(status: number): Promise<Json> {
-  for (const end = Date.now() + 15_000; Date.now() < end; await sleep(100)) {
-    const answer = await push();
+/** Pushes until the answer has this status; the hub looks once a second, and so does this. */
+async function until(status: number, sender: Client): Promise<Json> {
+  for (const end = Date.now() + 15_000; Date.now() < end;) {
+    await sleep(1100);
+    const answer = await push(sender);
     if (answer.status === status) return answer;
   }
   throw new Error(`never ${status}`);
 }
 
-it('turns records away early while too many wait for dispatch, keeps those it took, and takes more once they are fewer', async () => {
-  const busy = await until(503);
+const waiting = async (): Promise<number> =>
+  (
+    await hub.sql<{ waiting: number }>(
+      `select count(*)::int as waiting from stafett.record where state = 'received'`,
+    )
+  )[0]?.waiting ?? 0;
+
+it('turns away whoever fills the room of what waits for dispatch, then all, keeps what it took, and takes more once they are fewer', async () => {
+  const half = async (sender: Client): Promise<number[]> =>
+    (await Promise.all(Array.from({ length: MOST / 2 }, () => push(sender)))).map(({ status }) => status);
+  expect(new Set(await half(school))).toEqual(new Set([202]));
+  const busy = await until(503, school);
   expect(busy.body).toMatchObject({ code: 'busy', retry: true });
   expect(Number(busy.headers.get('retry-after'))).toBeGreaterThan(0);
-  const [before] = await hub.sql<{ waiting: number }>(
-    `select count(*)::int as waiting from stafett.record where state = 'received'`,
-  );
-  expect(before?.waiting).toBeGreaterThan(MOST);
+  expect(new Set(await half(other))).toEqual(new Set([202]));
+  await until(503, hub.as(agencies.nav));
+  expect(await waiting()).toBe(MOST);
 
   const data = mkdtempSync(join(tmpdir(), 'stafett-worker-'));
   const config = testConfig(data);
@@ -59,7 +71,8 @@ it('turns records away early while too many wait for dispatch, keeps those it to
     { appUrl: hub.database.appUrl, docs: false },
   );
   try {
-    await until(202);
+    await until(202, school);
+    await until(202, other);
   } finally {
     await worker.stop();
     rmSync(data, { recursive: true, force: true });

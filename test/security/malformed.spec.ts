@@ -477,17 +477,32 @@ it('lets no run be as of a far day, and does not think for ever about one', asyn
   expect((await fetch(`${hub.url}/health/live`)).status).toBe(200);
 });
 
+/** All that comes back until the connection closes, or for 1.5 s. */
+const raw = (text: string): Promise<string> =>
+  new Promise((resolve) => {
+    let got = '';
+    const socket = connect(hub.hub.port, '127.0.0.1', () => socket.write(text));
+    socket.on('data', (chunk) => (got += chunk.toString()));
+    socket.on('close', () => resolve(got));
+    socket.on('error', () => resolve(got));
+    setTimeout(() => socket.destroy(), 1500);
+  });
+
+it('works at requests that are sent ahead one by one, and closes on whoever sends more than 32 of them', async () => {
+  const head = (method: string, path: string, more = ''): string =>
+    `${method} ${path} HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer ${token}\r\n${more}\r\n`;
+  const [waits, asks] = [head('GET', '/v1/inbox?wait=30'), head('GET', '/v1/me')];
+  const sent = event();
+  const text = JSON.stringify(sent);
+  const push =
+    head('POST', '/v1/records', `Content-Type: ${ONE}\r\nContent-Length: ${text.length}\r\n`) + text;
+  expect(await raw(waits + push)).toBe('');
+  expect(await hub.sql('select id from stafett.record where event_id = $1', [sent['id']])).toEqual([]);
+  expect(await raw(asks + push + asks)).toMatch(/^HTTP\/1.1 200 [^]*HTTP\/1.1 202 [^]*HTTP\/1.1 200 /);
+  expect(await raw(asks.repeat(33))).toBe('');
+});
+
 it('answers what is not even HTTP without falling', async () => {
-  const { port } = hub.hub;
-  const raw = (text: string): Promise<string> =>
-    new Promise((resolve) => {
-      let got = '';
-      const socket = connect(port, '127.0.0.1', () => socket.write(text));
-      socket.on('data', (chunk) => (got += chunk.toString()));
-      socket.on('close', () => resolve(got));
-      socket.on('error', () => resolve(got));
-      setTimeout(() => socket.destroy(), 1500);
-    });
   for (const text of [
     '\u0000\u0001\u0002\r\n\r\n',
     'GET\r\n\r\n',
