@@ -68,6 +68,7 @@ export class ProblemFilter implements ExceptionFilter {
       await this.refused.record(caller, { problem, ...placeOf(request) });
       return problem;
     } catch (cause) {
+      if (cause instanceof Problem && cause.code === 'busy') return cause;
       this.log.error('refused-call-not-recorded', {
         code: problem.code,
         ...placeOf(request),

@@ -12,6 +12,7 @@ import type { Act } from '../audit/entry.js';
 import type { Caller } from '../common/access.js';
 import { CLOCK, type Clock } from '../common/clock.js';
 import type { Problem } from '../common/problems.js';
+import { FairShare } from '../database/fair-share.js';
 import { withTx } from '../database/tx.js';
 import { faultFields, Log } from '../telemetry/log.js';
 
@@ -43,6 +44,7 @@ export class RefusedCalls implements OnModuleInit, BeforeApplicationShutdown, On
   constructor(
     @InjectDataSource() private readonly db: DataSource,
     private readonly audit: AuditService,
+    private readonly share: FairShare,
     private readonly log: Log,
     @Inject(CLOCK) private readonly clock: Clock,
   ) {
@@ -67,7 +69,7 @@ export class RefusedCalls implements OnModuleInit, BeforeApplicationShutdown, On
     this.unauthenticated += 1;
   }
 
-  /** Writes the entry of one refused call in a transaction of its own. */
+  /** Writes the entry of one refused call in a transaction of its own. @throws Problem busy, unavailable */
   async record(caller: Caller, { problem, method, route }: RefusedCall): Promise<void> {
     const { code, kind } = problem;
     if (code === 'rate-limited') {
@@ -76,9 +78,8 @@ export class RefusedCalls implements OnModuleInit, BeforeApplicationShutdown, On
       else this.throttled.set(caller.agencyId, { caller, count: 1 });
       return;
     }
-    await withTx(this.db, (tx) =>
-      this.audit.append(tx, [refusal(caller, { code, status: kind.status, method, route })]),
-    );
+    const act = refusal(caller, { code, status: kind.status, method, route });
+    await this.share.run(caller.agencyId, () => withTx(this.db, (tx) => this.audit.append(tx, [act])));
   }
 
   /** Writes what was counted. What cannot be written now is counted on. */

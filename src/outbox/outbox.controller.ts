@@ -24,7 +24,11 @@ export class OutboxController {
 
   @Get('outbox')
   @Needs('stafett:records.write')
-  @ApiOperation({ summary: 'What the caller has sent, oldest first' })
+  @ApiOperation({
+    summary: 'What the caller has sent, oldest first',
+    description:
+      'Its cursor is for paging. What was sent at the same time as the last of a page, or takes the asked state later, may stand before the cursor: begin anew to see it.',
+  })
   @ApiOkResponse({ type: OutboxPageDto })
   page(@CallerOf() caller: Caller, @QueryOf(OutboxQuery) query: OutboxQuery): Promise<OutboxPageDto> {
     return this.outbox.page(caller, query);

@@ -62,9 +62,12 @@ export class DiscrepanciesService {
     };
   }
 
-  /** @throws Problem not-found, discrepancy-resolved where someone has resolved it already */
+  /**
+   * The same by the same agency again, where the answer to the first was lost, is fine.
+   * @throws Problem not-found, discrepancy-resolved where it was resolved otherwise already
+   */
   resolve(caller: Caller, id: DiscrepancyId, { outcome, reason }: ResolutionInput): Promise<DiscrepancyDto> {
-    const { controllerId, agencyId } = caller;
+    const { controllerId, agencyId, orgNumber } = caller;
     return withTx(this.db, async (tx) => {
       const moved = await tx.query(resolveDiscrepancy, [
         id,
@@ -75,7 +78,11 @@ export class DiscrepanciesService {
         this.clock.now(),
       ]);
       const row = await this.byId(tx, caller, id);
-      if (moved.length === 0) throw new Problem('discrepancy-resolved');
+      if (moved.length === 0) {
+        if (row.resolvedBy === urnOfOrgNumber(orgNumber) && row.outcome === outcome && row.reason === reason)
+          return row;
+        throw new Problem('discrepancy-resolved');
+      }
       const { code, recordId, transferId } = row;
       this.audit.append(tx, [
         {

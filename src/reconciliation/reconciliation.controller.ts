@@ -47,7 +47,11 @@ export class ReconciliationController {
   }
 
   @Get('discrepancies')
-  @ApiOperation({ summary: 'What the runs have found on the own controller’s side, oldest first' })
+  @ApiOperation({
+    summary: 'What the runs have found on the own controller’s side, oldest first',
+    description:
+      'Its cursor is for paging. What a run that goes on has found, or takes the asked state later, may stand before the cursor: begin anew to see it.',
+  })
   @ApiOkResponse({ type: DiscrepanciesDto })
   list(
     @CallerOf() caller: Caller,

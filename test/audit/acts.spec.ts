@@ -166,9 +166,25 @@ describe('an act’s own transaction writes its entry', () => {
     const id = open.discrepancyId;
     expect(await sameAs('discrepancy-found', id)).toBe(true);
     const resolution = { outcome: 'other', reason: 'Ringt' };
-    const answer = await county.call('POST', `/v1/discrepancies/${id}/resolution`, resolution);
-    expect(answer.status).toBe(200);
+    const resolve = (said: object): Promise<Json> =>
+      county.call('POST', `/v1/discrepancies/${id}/resolution`, said);
+    const answer = await resolve(resolution);
+    expect(answer).toMatchObject({
+      status: 200,
+      body: { discrepancyId: id, state: 'resolved', ...resolution },
+    });
     expect(await sameAs('discrepancy-resolved', id)).toBe(true);
+    // Its answer was lost, say: the same again is the same, and leaves no second trace; something else comes too late.
+    expect(await resolve(resolution)).toMatchObject({ status: 200, body: answer.body });
+    expect(await resolve({ ...resolution, reason: 'Skrevet' })).toMatchObject({
+      status: 409,
+      body: { code: 'discrepancy-resolved' },
+    });
+    expect(
+      await hub.sql(
+        `select from stafett.entry_detail where act = 'discrepancy-resolved' and detail->>'reason' like any ('{Ringt,Skrevet}')`,
+      ),
+    ).toHaveLength(1);
   });
 
   it('where the directory is loaded', async () => {
