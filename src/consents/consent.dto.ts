@@ -17,7 +17,8 @@ import { dataCategories, type DataCategory } from '../catalogue/data-categories.
 
 const organisation = /^(urn:stafett:agency:)?\d{9}$/;
 const dayShape = /^\d{4}-\d{2}-\d{2}$/;
-const codeShape = /^[a-z][a-z0-9-]{1,39}$/;
+/** It stands in the audit log as it is, so it has no room for a birth number: fewer than six digits. */
+const codeShape = /^(?!(?:\D*\d){6})[a-z][a-z0-9-]{1,39}$/;
 
 /** Who may say yes or no: the youth, one with parental responsibility, an appointed guardian, child welfare (domain.md 10). */
 export const signerRoles = ['youth', 'guardian', 'parent', 'appointed-guardian', 'child-welfare'] as const;

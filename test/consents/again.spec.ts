@@ -75,3 +75,21 @@ it('registers anew what differs in anything that was said, and what was taken ba
   expect([first, ...others]).not.toContain(again);
   expect((await ot.call('GET', `/v1/consents/${again}`)).body.state).toBe('given');
 });
+
+it('takes no birth number as how it was given or taken back, which the audit log shows as it is', async () => {
+  const youth = newYouth();
+  const id = await give(release(youth));
+  const number = youth.nationalId as string;
+  const [signer] = release(youth).signers;
+  for (const how of [
+    `b${number}`,
+    `b${number.slice(0, 6)}-${number.slice(6)}`,
+    `b${[...number].join('-')}`,
+  ]) {
+    const taken = await ot.call('POST', `/v1/consents/${id}/withdrawal`, { by: 'youth', how });
+    const given = await ot.call('POST', '/v1/consents', release(youth, { signers: [{ ...signer, how }] }));
+    expect([taken.status, given.status]).toEqual([400, 400]);
+  }
+  expect(await entries('consent-withdrawn', id)).toBe(0);
+  expect((await withdraw(id)).status).toBe(200);
+});
