@@ -29,6 +29,12 @@ const POOL_SIZE = 9;
 /** Milliseconds until a connection that failed is tried again. */
 const REOPEN_MS = 500;
 
+/**
+ * Milliseconds until the bell of a worker that died with it in hand rings again: those of its lane stand behind it. With BullMQ's own 30 s and
+ * 30 s between looks every record waited 56 s long for the sweeper, five seconds each. A look that takes longer is only looked at once more.
+ */
+const deadBells = { lockDuration: 6000, stalledInterval: 3000, maxStalledCount: 1000 } as const;
+
 const kept = { removeOnComplete: true, removeOnFail: true } as const;
 
 // Of each kind one waiting and one active job a lane at most; what rings while the lane is being looked at makes one more look.
@@ -107,7 +113,7 @@ function onPostgres(url: string, connectTimeoutMs: number): Store {
     probe: () => pool.query('select'),
     queue: () => new bullmq.Queue<Ring>(QUEUE_NAME, { connection }),
     worker: (look, concurrency) =>
-      new bullmq.Worker<Ring>(QUEUE_NAME, look, { connection, concurrency, autorun: false }),
+      new bullmq.Worker<Ring>(QUEUE_NAME, look, { connection, concurrency, autorun: false, ...deadBells }),
     workerWaits: false,
     end: () => pool.end(),
   };
@@ -125,7 +131,7 @@ function onRedis(url: string, onError: OnError): Store {
     probe: () => ringing.ping(),
     queue: () => new Queue<Ring>(QUEUE_NAME, { connection: ringing, skipWaitingForReady: true }),
     worker: (look, concurrency) =>
-      new Worker<Ring>(QUEUE_NAME, look, { connection: waiting, concurrency, autorun: false }),
+      new Worker<Ring>(QUEUE_NAME, look, { connection: waiting, concurrency, autorun: false, ...deadBells }),
     workerWaits: true,
     end: () => {
       ringing.disconnect();
