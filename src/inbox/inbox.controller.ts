@@ -5,7 +5,6 @@ import { ApiBearerAuth, ApiBody, ApiOkResponse, ApiOperation, ApiTags } from '@n
 import { findType } from '../catalogue/catalogue.js';
 import { CallerOf, ConnectionOf, Needs, SharesItself, type Caller } from '../common/access.js';
 import type { Cursors } from '../common/cursor.js';
-import { whenGone } from '../common/gone.js';
 import { JsonBody, QueryOf } from '../common/dto.js';
 import { pointerStep } from '../common/json.js';
 import { Problem } from '../common/problems.js';
@@ -142,7 +141,8 @@ export class InboxController {
   ): Promise<Page> {
     const until = performance.now() + seconds * 1000;
     const waiter = this.wakeups.register(caller.agencyId);
-    const stay = whenGone(connection, waiter.close);
+    // One request of a connection is worked at at a time (Connections), so it has one such listener.
+    connection.once('close', waiter.close);
     this.metrics.openPolls.inc();
     try {
       // Who polls again at once after a page finds nothing new, and need not look to know it.
@@ -163,7 +163,7 @@ export class InboxController {
       }
     } finally {
       this.metrics.openPolls.dec();
-      stay();
+      connection.off('close', waiter.close);
       waiter.close();
     }
   }

@@ -31,7 +31,8 @@ const REOPEN_MS = 500;
 
 /**
  * Milliseconds until the bell of a worker that died with it in hand rings again: those of its lane stand behind it. With BullMQ's own 30 s and
- * 30 s between looks every record waited 56 s long for the sweeper, five seconds each. A look that takes longer is only looked at once more.
+ * 30 s between looks every record waited 56 s long for the sweeper, five seconds each. A process that lives renews its locks; one that stood still
+ * for longer has its lane looked at once more.
  */
 const deadBells = { lockDuration: 6000, stalledInterval: 3000, maxStalledCount: 1000 } as const;
 
