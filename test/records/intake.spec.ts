@@ -462,8 +462,11 @@ async function allOf(who: Client, after?: string): Promise<{ events: Json[]; cur
   }
 }
 
-/** A record behind every mark, as if its process had died before it gave it a number that dispatch still looks for, and before it rang. */
-async function overlooked(event: Event): Promise<string> {
+/**
+ * A record behind every mark, as if its process had died before it gave it a number that dispatch still looks for, and before it rang.
+ * @param recipientLeaves whether the OT has left by then: at the same moment, as the sweeper finds such a record too
+ */
+async function overlooked(event: Event, recipientLeaves = false): Promise<string> {
   const id = await school.send(event);
   await school.dispatched(id);
   const { body } = await school.push(Array.from({ length: 40 }, () => interrupted()));
@@ -473,8 +476,12 @@ async function overlooked(event: Event): Promise<string> {
   await school.dispatched(after.body.receipts.at(-1).recordId);
   await asAdmin(hub.database.superUrl, async (admin) => {
     await admin.query('set session_replication_role = replica');
+    await admin.query('begin');
+    if (recipientLeaves)
+      await admin.query('update stafett.agency set active = false where org_number = $1', [agencies.ot]);
     await admin.query('delete from stafett.transfer where record_id = $1', [id]);
     await admin.query(`update stafett.record set state = 'received' where id = $1`, [id]);
+    await admin.query('commit');
   });
   return id;
 }
@@ -498,9 +505,8 @@ it('dispatches what a repeated event finds waiting behind every mark before its 
 
 it('does so too where the event would be refused today', async () => {
   const event = { ...interrupted(), recipient: `urn:stafett:agency:${agencies.ot}` };
-  const id = await overlooked(event);
-  await hub.sql('update stafett.agency set active = false where org_number = $1', [agencies.ot]);
   try {
+    const id = await overlooked(event, true);
     const again = await school.push(event);
     expect(again.body.receipts[0]).toMatchObject({ recordId: id, duplicate: true });
     expect(await stateOf(id)).toBe('refused');
