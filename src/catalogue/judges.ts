@@ -1,6 +1,6 @@
 import { isDay } from '../common/days.js';
 import { isOrgNumber, isUuid } from '../common/ids.js';
-import { judgeBirthNumber, looksLikeBirthNumber } from '../common/birth-number.js';
+import { holdsBirthNumber, judgeBirthNumber, looksLikeBirthNumber } from '../common/birth-number.js';
 import type { CodeList } from './code-list.js';
 import type { FieldCode } from './field-spec.js';
 
@@ -23,13 +23,6 @@ export const NATIONAL_ID = '^\\d{11}$';
 export const REFERENCE = '^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$';
 
 const lengthOf = (text: string): number => Array.from(text).length;
-const runs = /(?<!\d)\d{6}[ .-]?\d{5}(?!\d)/g;
-
-/** Whether a run of eleven digits is a birth number by its check digits: for phones and links, where long runs are usual. */
-function holdsBirthNumber(text: string): boolean {
-  return [...text.matchAll(runs)].some(([run]) => judgeBirthNumber(run.replace(/\D/g, '')) !== 'invalid');
-}
-
 /** Text of a length and shape, in which no birth number may hide. */
 export function textJudge(shape: { max: number; pattern: string; loose?: boolean }): Judge {
   const pattern = new RegExp(shape.pattern, 'u');
