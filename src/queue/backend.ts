@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createPostgresBackend, Queue, withBackend, Worker, type PgPool, type Processor } from 'bullmq';
-import { Redis } from 'ioredis';
+import { Redis, type RedisOptions } from 'ioredis';
 import { Pool, type Client } from 'pg';
 import type { Config } from '../config/config.schema.js';
 import { GuardedClient, watched } from '../database/client.js';
@@ -26,6 +26,9 @@ export const QUEUE_NAME = 'dispatch';
 /** Connections to PostgreSQL of one process for its rings: four that ring, four that work, one that listens. */
 const POOL_SIZE = 9;
 
+/** Milliseconds that a stop gives BullMQ to say farewell: beside a Redis that says nothing it would wait for as long as it is let. */
+const FAREWELL_MS = 2000;
+
 /** Milliseconds until a connection that failed is tried again. */
 const REOPEN_MS = 500;
 
@@ -34,7 +37,7 @@ const REOPEN_MS = 500;
  * 30 s between looks every record waited 56 s long for the sweeper, five seconds each. A process that lives renews its locks; one that stood still
  * for longer has its lane looked at once more.
  */
-const deadBells = { lockDuration: 6000, stalledInterval: 3000, maxStalledCount: 1000 } as const;
+export const deadBells = { lockDuration: 6000, stalledInterval: 3000, maxStalledCount: 1000 } as const;
 
 const kept = { removeOnComplete: true, removeOnFail: true } as const;
 
@@ -120,13 +123,30 @@ function onPostgres(url: string, connectTimeoutMs: number): Store {
   };
 }
 
+/** BullMQ's worker waits on a copy of its connection, which it closes no sooner than Redis has answered; ours closes both. */
+class WaitingRedis extends Redis {
+  private readonly copies: Redis[] = [];
+
+  override duplicate(override?: Partial<RedisOptions>): Redis {
+    const copy = super.duplicate(override);
+    this.copies.push(copy);
+    return copy;
+  }
+
+  override disconnect(reconnect = false): void {
+    super.disconnect(reconnect);
+    if (reconnect) return;
+    for (const copy of this.copies) if (copy.status !== 'end') copy.disconnect();
+  }
+}
+
 function onRedis(url: string, onError: OnError): Store {
   // A ring into a Redis that is away fails after one try to connect again: the sweeper rings again. Only the worker waits.
   const ringing = new Redis(url, {
     maxRetriesPerRequest: 1,
     connectTimeout: 2000,
   });
-  const waiting = new Redis(url, { maxRetriesPerRequest: null });
+  const waiting = new WaitingRedis(url, { maxRetriesPerRequest: null });
   for (const redis of [ringing, waiting]) redis.on('error', onError);
   return {
     probe: () => ringing.ping(),
@@ -185,8 +205,16 @@ function bells(store: Store, onError: OnError): Bells {
     },
     close: async () => {
       closing.abort();
-      await (await working)?.close();
-      await (await opening)?.close();
+      const farewell = async (): Promise<void> => {
+        await (await working)?.close();
+        await (await opening)?.close();
+      };
+      const over = new AbortController();
+      await Promise.race([
+        farewell().catch(onError),
+        sleep(FAREWELL_MS, undefined, over).catch(() => undefined),
+      ]);
+      over.abort();
       await store.end();
     },
   };

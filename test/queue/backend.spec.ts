@@ -1,9 +1,13 @@
 import { once } from 'node:events';
 import { connect, createServer, type AddressInfo, type Server } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { openBells, type Bells, type Ring } from '../../src/queue/backend.js';
+import { createPostgresBackend, withBackend, Worker } from 'bullmq';
+import { Redis } from 'ioredis';
+import { deadBells, openBells, QUEUE_NAME, type Bells, type Ring } from '../../src/queue/backend.js';
+import type { Config } from '../../src/config/config.schema.js';
 import { testConfig } from '../support/hub.js';
-import { freePort } from '../../src/database/processes.js';
+import { portToKeep } from '../support/ports.js';
+import { Proxy } from '../crash/support/proxy.js';
 import { asAdmin, createDatabase, elsewhere, type TestDatabase } from '../support/database.js';
 import { hasRedis, startRedis } from '../support/redis.js';
 import { until } from '../support/until.js';
@@ -129,12 +133,10 @@ it('asks a server that refuses a second connection twice a second, not as fast a
 (hasRedis ? it : it.skip)(
   'rings on a Redis that came up after it',
   async () => {
-    const port = await freePort();
-    const config = testConfig('unused');
-    const onRedis = { ...config, queue: { ...config.queue, url: `redis://127.0.0.1:${port}` } };
+    const port = await portToKeep();
     const looks: Ring[] = [];
     const failed: Error[] = [];
-    const bells = openBells(onRedis, 'unused', (error) => failed.push(error));
+    const bells = openBells(onRedis(`redis://127.0.0.1:${port}`), 'unused', (error) => failed.push(error));
     bells.work(
       4,
       (ring) => Promise.resolve(void looks.push(ring)),
@@ -153,3 +155,77 @@ it('asks a server that refuses a second connection twice a second, not as fast a
   },
   30_000,
 );
+
+const nobody = (): void => undefined;
+const onRedis = (url: string): Config => {
+  const config = testConfig('unused');
+  return { ...config, queue: { ...config.queue, url } };
+};
+
+/** What this worker has taken stays taken, as if its process had been killed: its lock is renewed by nobody. */
+async function diesWithTheBell(worker: Pick<Worker<Ring>, 'getNextJob'>, bells: Bells): Promise<void> {
+  await until(() => rung(bells, { lane: 1 }));
+  await until(async () => (await worker.getNextJob('dead'))?.data.lane === 1);
+  // It stands behind the one in the dead worker's hand.
+  await bells.add({ lane: 1 });
+  const looks: Ring[] = [];
+  bells.work(4, (ring) => Promise.resolve(void looks.push(ring)), nobody);
+  await until(() => looks.some(({ lane }) => lane === 1), 15);
+}
+
+it('on PostgreSQL a bell that died in the hand of its worker rings again within 9 s', async () => {
+  const connection = { connectionString: database.appUrl, options: '-c search_path=bullmq' };
+  const dead = new (withBackend(createPostgresBackend).Worker)<Ring>(QUEUE_NAME, undefined, {
+    connection,
+    autorun: false,
+    ...deadBells,
+  });
+  const bells = openBells(testConfig('unused'), database.appUrl, nobody);
+  try {
+    await diesWithTheBell(dead, bells);
+  } finally {
+    await bells.close();
+    await dead.close();
+  }
+});
+
+(hasRedis ? describe : describe.skip)('on Redis', () => {
+  it('a bell that died in the hand of its worker rings again within 9 s', async () => {
+    const redis = await startRedis();
+    const connection = new Redis(redis.url, { maxRetriesPerRequest: null });
+    const dead = new Worker<Ring>(QUEUE_NAME, undefined, { connection, autorun: false, ...deadBells });
+    const bells = openBells(onRedis(redis.url), 'unused', nobody);
+    try {
+      await diesWithTheBell(dead, bells);
+    } finally {
+      await bells.close();
+      await dead.close();
+      connection.disconnect();
+      await redis.stop();
+    }
+  });
+
+  it('closes within seconds beside one that says nothing, whether it ever spoke or not', async () => {
+    const redis = await startRedis();
+    const proxy = await Proxy.start(Number(new URL(redis.url).port));
+    const config = onRedis(`redis://127.0.0.1:${proxy.port}`);
+    const opened = (): Bells => {
+      const bells = openBells(config, 'unused', nobody);
+      bells.work(4, () => Promise.resolve(), nobody);
+      return bells;
+    };
+    try {
+      const spoken = opened();
+      await until(() => rung(spoken, { lane: 1 }));
+      proxy.set('frozen');
+      const silent = opened();
+      await sleep(200);
+      const asked = performance.now();
+      await Promise.all([spoken.close(), silent.close()]);
+      expect(performance.now() - asked).toBeLessThan(4000);
+    } finally {
+      await proxy.stop();
+      await redis.stop();
+    }
+  });
+});

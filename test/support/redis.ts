@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Redis } from 'ioredis';
-import { freePort } from '../../src/database/processes.js';
+import { portToKeep } from './ports.js';
 
 /** npm test says what is skipped where it is missing, and CI may skip nothing. */
 export const hasRedis = spawnSync('redis-server', ['--version']).status === 0;
@@ -18,7 +18,7 @@ export interface TestRedis {
 
 export async function startRedis(port?: number): Promise<TestRedis> {
   const folder = mkdtempSync(join(tmpdir(), 'stafett-redis-'));
-  const at = port ?? (await freePort());
+  const at = port ?? (await portToKeep());
   const server: ChildProcess = spawn(
     'redis-server',
     [

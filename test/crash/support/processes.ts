@@ -6,7 +6,7 @@ import { pathToFileURL } from 'node:url';
 import { nodeFlags } from '../../../src/common/memory.js';
 import { projectFolder } from '../../../src/config/load.js';
 import { withFolderLock } from '../../../src/database/folder-lock.js';
-import { freePort } from '../../../src/database/processes.js';
+import { portToKeep } from '../../support/ports.js';
 
 /** A start takes 1 to 2 s on two cores; beside other tests it has taken 10. */
 const READY_MS = 60_000;
@@ -48,7 +48,7 @@ export class HubProcess {
 
   /** @param restarts how often a start is tried again where it ended before the hub was ready */
   static async at(name: string, env: Readonly<Record<string, string>>, restarts = 0): Promise<HubProcess> {
-    return new HubProcess(name, await freePort(), env, restarts);
+    return new HubProcess(name, await portToKeep(), env, restarts);
   }
 
   get url(): string {
