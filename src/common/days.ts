@@ -1,7 +1,8 @@
 /** A calendar day as `YYYY-MM-DD`. */
 export type Day = string & { readonly __is: 'Day' };
 
-const shape = /^\d{4}-\d{2}-\d{2}$/;
+/** PostgreSQL, as the Gregorian calendar, has no year 0. */
+const shape = /^(?!0000)\d{4}-\d{2}-\d{2}$/;
 
 /** Whether a text is a day that exists: 2026-02-30 is not one, although `Date` takes it. */
 export function isDay(text: unknown): text is Day {

@@ -67,6 +67,8 @@ export function createHttpAdapter({ http }: HttpLimits): HubAdapter {
     http: {
       maxHeaderSize: MAX_HEADERS_BYTES,
       insecureHTTPParser: false,
+      // Said below instead, as a problem.
+      requireHostHeader: false,
       connectionsCheckingInterval: CHECK_EVERY_MS,
       requestTimeout: http.requestTimeoutMs,
       headersTimeout: Math.min(http.headersTimeoutMs, http.requestTimeoutMs),
@@ -93,7 +95,7 @@ export function createHttpAdapter({ http }: HttpLimits): HubAdapter {
     const { method, url = '' } = request.raw;
     const refuse = (problem: Problem): void => done(problem);
     if (
-      isTwofold(request.raw) ||
+      !hasOneHost(request.raw) ||
       unreadable.has(request.raw) ||
       url.length > MAX_URL ||
       isBrokenQuery(request.query)
@@ -124,9 +126,13 @@ export function createHttpAdapter({ http }: HttpLimits): HubAdapter {
   return adapter;
 }
 
-/** Two hosts: who stands between could have meant the other one (RFC 9112 section 3.2). Node takes the first. */
-const isTwofold = ({ headersDistinct }: IncomingMessage): boolean =>
-  (headersDistinct['host']?.length ?? 0) > 1;
+/**
+ * RFC 9112 section 3.2. With two, who stands between could have meant the other one, and Node takes the first; none is for HTTP/1.0 only.
+ */
+function hasOneHost({ headersDistinct, httpVersion }: IncomingMessage): boolean {
+  const hosts = headersDistinct['host']?.length ?? 0;
+  return hosts === 1 || (hosts === 0 && httpVersion === '1.0');
+}
 
 /** Said here for all routes. */
 const isEncoded = (encoding: string | undefined): boolean =>
