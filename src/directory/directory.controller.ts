@@ -1,24 +1,17 @@
-import { Body, Controller, Get, Headers, Put, Query } from '@nestjs/common';
+import { Body, Controller, Get, Headers, Put } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
-import {
-  ApiBearerAuth,
-  ApiBody,
-  ApiConsumes,
-  ApiOkResponse,
-  ApiOperation,
-  ApiQuery,
-  ApiTags,
-} from '@nestjs/swagger';
+import { ApiBearerAuth, ApiBody, ApiConsumes, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { DataSource } from 'typeorm';
 import { AuditService } from '../audit/audit.service.js';
-import { agencyKinds, AnyAgency, CallerOf, Needs, type AgencyKind, type Caller } from '../common/access.js';
+import { AnyAgency, CallerOf, Needs, type AgencyKind, type Caller } from '../common/access.js';
+import { QueryOf } from '../common/dto.js';
 import { Problem } from '../common/problems.js';
 import { withTx } from '../database/tx.js';
 import { VaultService } from '../vault/vault.service.js';
 import { recordTo } from './directory.audit.js';
-import { AgencyList, DirectoryCounts, type AgencyView } from './directory.dto.js';
+import { AgencyList, AgencyQuery, DirectoryCounts, type AgencyView } from './directory.dto.js';
 import type { Agency } from './directory.js';
-import { readAgencyQuery, readDirectoryBody, scopeProblem, MAX_PAGE } from './directory.request.js';
+import { readDirectoryBody, scopeProblem } from './directory.request.js';
 import { DirectoryScopeError, DirectoryService } from './directory.service.js';
 
 @ApiTags('directory')
@@ -35,16 +28,9 @@ export class DirectoryController {
   @Get('agencies')
   @AnyAgency()
   @ApiOperation({ summary: 'The agencies that take part, by organisation number' })
-  @ApiQuery({ name: 'kind', required: false, enum: agencyKinds })
-  @ApiQuery({ name: 'after', required: false, description: 'The cursor of the page before' })
-  @ApiQuery({
-    name: 'limit',
-    required: false,
-    schema: { type: 'integer', minimum: 1, maximum: MAX_PAGE, default: 100 },
-  })
   @ApiOkResponse({ type: AgencyList })
-  async list(@Query() query: unknown, @CallerOf() caller: Caller): Promise<AgencyList> {
-    const { kind, after, limit } = readAgencyQuery(query);
+  async list(@QueryOf(AgencyQuery) query: AgencyQuery, @CallerOf() caller: Caller): Promise<AgencyList> {
+    const { kind, after, limit = 100 } = query;
     const list = listOf(caller, kind);
     const cursors = this.vault.cursors();
     const from = after === undefined ? '' : cursors.decode(list, after);

@@ -1,5 +1,26 @@
-import { ApiProperty } from '@nestjs/swagger';
+import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
+import { IsIn, IsInt, IsOptional, IsString, Length, Max, Min } from 'class-validator';
 import { agencyKinds, type AgencyKind } from '../common/access.js';
+
+export class AgencyQuery {
+  @ApiPropertyOptional({ enum: agencyKinds })
+  @IsOptional()
+  @IsIn(agencyKinds)
+  kind?: AgencyKind;
+
+  @ApiPropertyOptional({ description: 'The cursor of the page before' })
+  @IsOptional()
+  @IsString()
+  @Length(1, 2000)
+  after?: string;
+
+  @ApiPropertyOptional({ minimum: 1, maximum: 500, default: 100 })
+  @IsOptional()
+  @IsInt()
+  @Min(1)
+  @Max(500)
+  limit?: number;
+}
 
 /** An agency as others see it. */
 export class AgencyView {

@@ -1,43 +1,16 @@
-import { agencyKinds, type AgencyKind, type Caller } from '../common/access.js';
-import { isObject, parseJson, pointerStep } from '../common/json.js';
+import type { Caller } from '../common/access.js';
+import { parseJson, pointerStep } from '../common/json.js';
 import { Problem, type FieldError } from '../common/problems.js';
 import type { DirectoryFile } from './directory.entries.js';
 import { checkDirectory, DirectoryFileError, parseDirectory } from './directory.file.js';
 import type { Issue } from './directory.reader.js';
 import type { Refusal } from './directory.scope.js';
 
-export const MAX_PAGE = 500;
-const DEFAULT_PAGE = 100;
 /** A county's directory is some tens of kilobytes. YAML costs a hundred times more to read than JSON, so a large one comes as JSON (docs/directory.md). */
 const MAX_BYTES = { 'application/json': 1_000_000, 'application/yaml': 100_000 } as const;
 const MAX_ERRORS = 100;
-
-export interface AgencyQuery {
-  readonly kind: AgencyKind | undefined;
-  readonly after: string | undefined;
-  readonly limit: number;
-}
-
-/** @throws Problem invalid-request */
-export function readAgencyQuery(query: unknown): AgencyQuery {
-  const given = isObject(query) ? query : {};
-  const errors: FieldError[] = [];
-  if (Object.keys(given).some((key) => !['kind', 'after', 'limit'].includes(key)))
-    errors.push({ pointer: '', code: 'unknown-field' });
-  const { kind, after, limit } = given;
-  if (kind !== undefined && !agencyKinds.includes(kind as AgencyKind))
-    errors.push({ pointer: '/kind', code: 'not-allowed' });
-  if (after !== undefined && typeof after !== 'string') errors.push({ pointer: '/after', code: 'type' });
-  const size =
-    limit === undefined
-      ? DEFAULT_PAGE
-      : typeof limit === 'string' && /^\d{1,3}$/.test(limit)
-        ? Number(limit)
-        : 0;
-  if (size < 1 || size > MAX_PAGE) errors.push({ pointer: '/limit', code: 'not-allowed' });
-  if (errors.length > 0) throw new Problem('invalid-request', errors);
-  return { kind: kind as AgencyKind | undefined, after: after as string | undefined, limit: size };
-}
+/** Both are UTF-8 (RFC 8259 section 8.1; YAML as this hub takes it). */
+const mediaTypes = /^(application\/(?:json|yaml))[ \t]*(?:;[ \t]*charset="?utf-8"?[ \t]*)?$/i;
 
 /**
  * Reads the body of PUT /v1/directory and sees to it that the caller does not put itself out.
@@ -48,7 +21,7 @@ export function readDirectoryBody(
   contentType: string | undefined,
   caller: Caller,
 ): DirectoryFile {
-  const type = contentType?.split(';')[0]?.trim().toLowerCase();
+  const type = mediaTypes.exec(contentType ?? '')?.[1]?.toLowerCase();
   if (type !== 'application/json' && type !== 'application/yaml') throw new Problem('unsupported-media-type');
   const bytes = body instanceof Uint8Array ? body : new Uint8Array();
   if (bytes.length > MAX_BYTES[type]) throw new Problem('too-large');

@@ -85,20 +85,20 @@ describe('the directory’s API', () => {
 
   it('lists agencies page by page, each once, and a page beyond the end is empty with a cursor', async () => {
     const seen: string[] = [];
-    let page = await api.list({ limit: '30' }, school);
+    let page = await api.list({ limit: 30 }, school);
     for (;;) {
       seen.push(...page.items.map((each) => each.orgNumber));
       if (!page.more) break;
-      page = await api.list({ limit: '30', after: page.cursor }, school);
+      page = await api.list({ limit: 30, after: page.cursor }, school);
     }
     expect(seen.length).toBe(83);
     expect(seen).toEqual([...new Set(seen)].sort());
-    const beyond = await api.list({ limit: '30', after: page.cursor }, school);
+    const beyond = await api.list({ limit: 30, after: page.cursor }, school);
     expect(beyond).toEqual({ items: [], cursor: page.cursor, more: false });
   });
 
   it('shows of an agency only what stands in the contract', async () => {
-    const { items } = await api.list({ kind: 'county', limit: '1' }, school);
+    const { items } = await api.list({ kind: 'county', limit: 1 }, school);
     expect(items).toEqual([
       {
         orgNumber: '310100013',
@@ -112,7 +112,7 @@ describe('the directory’s API', () => {
   });
 
   it('binds a cursor to agency and filter', async () => {
-    const { cursor } = await api.list({ limit: '1' }, school);
+    const { cursor } = await api.list({ limit: 1 }, school);
     await expect(api.list({ after: cursor }, admin)).rejects.toMatchObject({ code: 'cursor-foreign' });
     await expect(api.list({ after: cursor, kind: 'ot' }, school)).rejects.toMatchObject({
       code: 'cursor-foreign',
