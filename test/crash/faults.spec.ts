@@ -212,7 +212,7 @@ it(
     const world = await two();
     world.traffic();
     for (const how of ['cursor', 'cursor', 'open', 'open'] as const)
-      world.reader(agencies.ot, { how, limit: how === 'open' ? 5 : 20 }).start();
+      world.reader(agencies.ot, { how, limit: how === 'open' ? 15 : 60 }).start();
     await sleep(loadSeconds() * 1000);
     expect(await world.verdict()).toEqual([]);
   },
