@@ -1,6 +1,7 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
-import { IsIn, IsOptional, IsString, IsUUID, Length, Matches } from 'class-validator';
+import { IsIn, IsOptional, IsString, Length, Matches } from 'class-validator';
 import { After, Limit, whereToGoOn, YouthQuestionDto } from './about-youth.dto.js';
+import { UUID } from '../common/ids.js';
 import { acts, type ActName } from './acts.js';
 import { kinds, type Kind } from './questions/question.js';
 
@@ -16,12 +17,12 @@ export type ExportFormat = (typeof formats)[number];
 export class QuestionQuery {
   @ApiPropertyOptional({ format: 'uuid' })
   @IsOptional()
-  @IsUUID('all')
+  @Matches(UUID)
   record?: string;
 
   @ApiPropertyOptional({ format: 'uuid' })
   @IsOptional()
-  @IsUUID('all')
+  @Matches(UUID)
   transfer?: string;
 
   @ApiPropertyOptional({ description: 'Organisation number of either side' })

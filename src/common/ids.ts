@@ -46,11 +46,12 @@ export const NIL = '00000000-0000-0000-0000-000000000000';
 /** After every id. */
 export const MAX_ID = 'ffffffff-ffff-ffff-ffff-ffffffffffff';
 
-const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
+/** The canonical lower-case form, which is the only one the hub gives out and takes. */
+export const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 
-/** Whether a text is a UUID in the canonical lower-case form, which is the only one the hub gives out. */
+/** Whether a text is a UUID in that form. */
 export function isUuid(text: unknown): text is string {
-  return typeof text === 'string' && text.length === 36 && uuid.test(text);
+  return typeof text === 'string' && text.length === 36 && UUID.test(text);
 }
 
 const orgWeights = [3, 2, 7, 6, 5, 4, 3, 2];

@@ -7,11 +7,12 @@ import {
   IsInt,
   IsOptional,
   IsString,
-  IsUUID,
   Length,
+  Matches,
   Max,
   Min,
 } from 'class-validator';
+import { UUID } from '../common/ids.js';
 
 const PAGE = 500;
 
@@ -63,7 +64,7 @@ export class AcknowledgementDto {
   @IsArray()
   @ArrayMinSize(1)
   @ArrayMaxSize(PAGE)
-  @IsUUID('all', { each: true })
+  @Matches(UUID, { each: true })
   transfers?: string[];
 }
 
@@ -80,7 +81,7 @@ export class RejectionDto {
   @IsArray()
   @ArrayMinSize(1)
   @ArrayMaxSize(PAGE)
-  @IsUUID('all', { each: true })
+  @Matches(UUID, { each: true })
   transfers: string[];
 
   @ApiProperty({ enum: rejectionReasons })
