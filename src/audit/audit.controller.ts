@@ -1,6 +1,6 @@
 import { Readable } from 'node:stream';
 import { Controller, Get, Header, HttpCode, Post, StreamableFile } from '@nestjs/common';
-import { ApiBearerAuth, ApiBody, ApiOkResponse, ApiOperation, ApiProduces, ApiTags } from '@nestjs/swagger';
+import { ApiBearerAuth, ApiOkResponse, ApiOperation, ApiProduces, ApiTags } from '@nestjs/swagger';
 import { CallerOf, Needs, type Caller } from '../common/access.js';
 import { JsonBody, QueryOf } from '../common/dto.js';
 import { writings, type Writing } from './questions/formats.js';
@@ -55,7 +55,6 @@ export class AuditController {
   @Post('searches')
   @HttpCode(200)
   @ApiOperation({ summary: 'All entries about one youth; the search and its reason become an entry' })
-  @ApiBody({ type: SearchDto })
   @ApiOkResponse({ type: EntriesDto })
   search(@CallerOf() caller: Caller, @JsonBody(SearchDto) input: SearchDto): Promise<EntriesDto> {
     return this.reading.search(caller, input);
@@ -67,7 +66,6 @@ export class AuditController {
     summary:
       'All entries in which one person acted for the own controller, as far as keys of staff ids are left; the search and its reason become an entry',
   })
-  @ApiBody({ type: StaffSearchDto })
   @ApiOkResponse({ type: StaffEntriesDto })
   searchStaff(
     @CallerOf() caller: Caller,

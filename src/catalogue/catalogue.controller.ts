@@ -1,5 +1,5 @@
 import { Controller, Get, Header, Inject, Param } from '@nestjs/common';
-import { ApiBearerAuth, ApiOkResponse, ApiOperation, ApiParam, ApiQuery, ApiTags } from '@nestjs/swagger';
+import { ApiBearerAuth, ApiOkResponse, ApiOperation, ApiParam, ApiTags } from '@nestjs/swagger';
 import { AnyAgency } from '../common/access.js';
 import { CLOCK, type Clock } from '../common/clock.js';
 import { dayOf } from '../common/days.js';
@@ -9,8 +9,8 @@ import { Problem } from '../common/problems.js';
 import { RecordTypeList, RecordTypesQuery, SchemaQuery } from './catalogue.dto.js';
 import { findType, recordTypes } from './catalogue.js';
 import { describeType } from './describe.js';
-import { schemaOf, views } from './json-schema.js';
-import { languages, textsIn } from './texts.js';
+import { schemaOf } from './json-schema.js';
+import { textsIn } from './texts.js';
 
 /** What can be sent to whom, on which ground, and in which shape. */
 @ApiTags('record types')
@@ -22,7 +22,6 @@ export class CatalogueController {
 
   @Get()
   @ApiOperation({ summary: 'The record types, their routes, and the grounds in force today' })
-  @ApiQuery({ name: 'lang', required: false, enum: languages })
   @ApiOkResponse({ type: RecordTypeList })
   list(@QueryOf(RecordTypesQuery) { lang = 'en' }: RecordTypesQuery): RecordTypeList {
     const today = dayOf(this.clock.now());
@@ -34,8 +33,6 @@ export class CatalogueController {
   @Header('content-type', 'application/schema+json')
   @ApiOperation({ summary: "The JSON Schema (2020-12) of a record type's data" })
   @ApiParam({ name: 'key', example: 'referral' })
-  @ApiQuery({ name: 'view', required: false, enum: views })
-  @ApiQuery({ name: 'lang', required: false, enum: languages })
   @ApiOkResponse({
     content: { 'application/schema+json': { schema: { type: 'object', additionalProperties: true } } },
   })

@@ -1,4 +1,5 @@
-import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
+import { createParamDecorator, Param, Query, type ExecutionContext } from '@nestjs/common';
+import { ApiBody } from '@nestjs/swagger';
 import { plainToInstance } from 'class-transformer';
 import { validateSync } from 'class-validator';
 import type { HubRequest } from './access.js';
@@ -146,23 +147,28 @@ function fromText(type: unknown, value: string | string[], pointer: string, erro
   return value;
 }
 
-const requestOf = (context: ExecutionContext): HubRequest => context.switchToHttp().getRequest<HubRequest>();
-
-/** The body, strict JSON, as an instance of the class. */
-export const JsonBody = createParamDecorator(
-  <T extends object>(Dto: Class<T>, context: ExecutionContext): T =>
-    parseDto(Dto, readJsonBody(requestOf(context)), '/body'),
+const bodyOf = createParamDecorator(<T extends object>(Dto: Class<T>, context: ExecutionContext): T =>
+  parseDto(Dto, readJsonBody(context.switchToHttp().getRequest<HubRequest>()), '/body'),
 );
+
+/** The body, strict JSON, as an instance of the class; the OpenAPI document tells of it too. */
+export const JsonBody =
+  (Dto: Class<object>): ParameterDecorator =>
+  (target, key, index) => {
+    bodyOf(Dto)(target, key, index);
+    if (key !== undefined)
+      ApiBody({ type: Dto })(target, key, Object.getOwnPropertyDescriptor(target, key) ?? {});
+  };
 
 /** The query as an instance of the class. Properties must be declared `string`, `number`, `boolean` or a list of strings. */
-export const QueryOf = createParamDecorator(<T extends object>(Dto: Class<T>, context: ExecutionContext): T =>
-  readQuery(Dto, requestOf(context).query),
-);
+export const QueryOf = (Dto: Class<object>): ParameterDecorator =>
+  Query({ transform: (query: unknown) => readQuery(Dto, query) });
 
 /** An id in the path. What cannot be an id is simply not found, and no part of it is repeated. */
-export const UuidParam = createParamDecorator((name: string, context: ExecutionContext): string => {
-  const { params } = context.switchToHttp().getRequest<{ params: Readonly<Record<string, unknown>> }>();
-  const id = params[name];
-  if (!isUuid(id)) throw new Problem('not-found');
-  return id;
-});
+export const UuidParam = (name: string): ParameterDecorator =>
+  Param(name, {
+    transform: (id: unknown): string => {
+      if (!isUuid(id)) throw new Problem('not-found');
+      return id;
+    },
+  });

@@ -5,14 +5,37 @@ export const PROBLEM_TYPE = 'application/problem+json';
 
 const kinds = Object.entries(problems) as [ProblemCode, ProblemKind][];
 
+/** The JSON Schema of every problem. */
+export const problemSchema = {
+  type: 'object',
+  description: 'RFC 9457. It never repeats a value that was sent',
+  required: ['type', 'title', 'status', 'detail', 'code', 'retry', 'errors'],
+  properties: {
+    type: { type: 'string', format: 'uri-reference' },
+    title: { type: 'string' },
+    status: { type: 'integer' },
+    detail: { type: 'string' },
+    code: { enum: kinds.map(([code]) => code) },
+    retry: { type: 'boolean', description: 'Whether the same request, unchanged, can succeed later' },
+    errors: {
+      type: 'array',
+      items: {
+        type: 'object',
+        required: ['pointer', 'code'],
+        properties: { pointer: { type: 'string', description: 'RFC 6901' }, code: { type: 'string' } },
+      },
+    },
+  },
+};
+
 export const isProblemCode = (text: string): text is ProblemCode => Object.hasOwn(problems, text);
 
 /**
  * The bytes of a problem. `status` is given where HTTP has a closer one than the code's own (408 and 431, which Node finds
- * before there is a request): the body then says the same.
+ * before there is a request): the body then says the same, and who was too slow may try again.
  */
 export function problemBytes(problem: Problem, status: number = problem.kind.status): Buffer {
-  const body: ProblemBody = { ...problem.toJSON(), status };
+  const body: ProblemBody = { ...problem.toJSON(), status, ...(status === 408 && { retry: true }) };
   return Buffer.from(JSON.stringify(body), 'utf8');
 }
 
@@ -51,6 +74,10 @@ export function problemDocument(): string {
     'Every refusal is `application/problem+json` (RFC 9457) with `type`, `title`, `status`, `detail`, `code`, `retry` and',
     '`errors` (JSON Pointers and codes). It never repeats a value that was sent, nor the name of an unknown key. "Retry" says',
     'whether the same request, unchanged, can succeed later. `type` leads to `/problems/<code>` on the hub.',
+    '',
+    'Where HTTP has a closer status for what broke it, `malformed-request` comes with that one: 408 (the request was not sent in',
+    'time; only this one can be tried again), 412 and 416 (of files under `/docs`), 417 (an Expect that is not 100-continue) and',
+    '431 (headers of more than 16 kB).',
     '',
     problemTable(),
   ].join('\n');

@@ -1,12 +1,5 @@
 import { Controller, Get, HttpCode, Post } from '@nestjs/common';
-import {
-  ApiBearerAuth,
-  ApiBody,
-  ApiCreatedResponse,
-  ApiOkResponse,
-  ApiOperation,
-  ApiTags,
-} from '@nestjs/swagger';
+import { ApiBearerAuth, ApiCreatedResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { CallerOf, Needs, type Caller } from '../common/access.js';
 import { JsonBody, UuidParam } from '../common/dto.js';
 import type { ConsentId } from '../common/ids.js';
@@ -26,7 +19,6 @@ export class ConsentsController {
     description:
       'One that is in force and says the same is answered with its own id, so that a call may be repeated.',
   })
-  @ApiBody({ type: GiveConsentDto })
   @ApiCreatedResponse({ type: ConsentReceiptDto })
   give(
     @CallerOf() caller: Caller,
@@ -38,7 +30,6 @@ export class ConsentsController {
   @Post(':id/withdrawal')
   @HttpCode(200)
   @ApiOperation({ summary: 'Take a release back' })
-  @ApiBody({ type: WithdrawConsentDto })
   @ApiOkResponse({ type: ConsentReceiptDto })
   withdraw(
     @CallerOf() caller: Caller,

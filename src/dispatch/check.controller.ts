@@ -1,5 +1,5 @@
 import { Controller, HttpCode, Inject, Post, Req } from '@nestjs/common';
-import { ApiBearerAuth, ApiOkResponse, ApiTags } from '@nestjs/swagger';
+import { ApiBearerAuth, ApiTags } from '@nestjs/swagger';
 import { InjectDataSource } from '@nestjs/typeorm';
 import type { DataSource } from 'typeorm';
 import { CallerOf, Needs, type Caller, type HubRequest } from '../common/access.js';
@@ -13,7 +13,7 @@ import type { Directory } from '../directory/directory.js';
 import { DirectoryService } from '../directory/directory.service.js';
 import { PrepareService } from '../records/prepare.service.js';
 import type { Prepared } from '../records/record.js';
-import { ApiEvents } from '../records/records.openapi.js';
+import { ApiChecks, ApiEvents } from '../records/records.openapi.js';
 import { referencesOf, wrongReferences } from '../records/references.js';
 import { readRequest } from '../records/request.js';
 import { YouthsService } from '../vault/youths.service.js';
@@ -57,10 +57,7 @@ export class CheckController {
   @Post()
   @HttpCode(200)
   @ApiEvents('What would become of these events; stores nothing')
-  @ApiOkResponse({
-    description:
-      '{"checks": [{index, eventId, reason, transfers: [{recipient, would, reason, categories, withheld, ground}], problem}]}',
-  })
+  @ApiChecks()
   async check(@CallerOf() caller: Caller, @Req() request: HubRequest): Promise<{ checks: CheckedEvent[] }> {
     const { single, lines } = readRequest(request, this.config.http.maxEvents);
     const prepared = await this.prepare.prepareAll(caller, lines);

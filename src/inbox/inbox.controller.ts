@@ -1,7 +1,7 @@
 import type { Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Controller, Get, HttpCode, Inject, Post } from '@nestjs/common';
-import { ApiBearerAuth, ApiBody, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { ApiBearerAuth, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { findType } from '../catalogue/catalogue.js';
 import { CallerOf, ConnectionOf, Needs, SharesItself, type Caller } from '../common/access.js';
 import type { Cursors } from '../common/cursor.js';
@@ -82,7 +82,6 @@ export class InboxController {
   @Post('acknowledgements')
   @HttpCode(200)
   @ApiOperation({ summary: 'Say that transfers have arrived and are kept' })
-  @ApiBody({ type: AcknowledgementDto })
   @ApiOkResponse({ type: AcknowledgedDto })
   async acknowledge(
     @CallerOf() caller: Caller,
@@ -100,7 +99,6 @@ export class InboxController {
   @Post('rejections')
   @HttpCode(200)
   @ApiOperation({ summary: 'Send transfers back; their senders get a notice' })
-  @ApiBody({ type: RejectionDto })
   @ApiOkResponse({ type: RejectedDto })
   async reject(
     @CallerOf() caller: Caller,

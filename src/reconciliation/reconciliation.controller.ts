@@ -1,13 +1,5 @@
 import { Controller, Get, HttpCode, Inject, Post } from '@nestjs/common';
-import {
-  ApiBearerAuth,
-  ApiBody,
-  ApiCreatedResponse,
-  ApiOkResponse,
-  ApiOperation,
-  ApiParam,
-  ApiTags,
-} from '@nestjs/swagger';
+import { ApiBearerAuth, ApiCreatedResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { CallerOf, Needs, type Caller } from '../common/access.js';
 import { JsonBody, QueryOf, UuidParam } from '../common/dto.js';
 import type { DiscrepancyId } from '../common/ids.js';
@@ -38,7 +30,6 @@ export class ReconciliationController {
 
   @Post('reconciliation/runs')
   @ApiOperation({ summary: 'Looks now for what has gone wrong on the own controller’s side' })
-  @ApiBody({ type: RunInput })
   @ApiCreatedResponse({ type: RunDto })
   run(@CallerOf() caller: Caller, @JsonBody(RunInput) { kind, asOf }: RunInput): Promise<RunDto> {
     if (asOf !== undefined && this.config.environment === 'production')
@@ -63,8 +54,6 @@ export class ReconciliationController {
   @Post('discrepancies/:id/resolution')
   @HttpCode(200)
   @ApiOperation({ summary: 'Says what came of it' })
-  @ApiParam({ name: 'id', format: 'uuid' })
-  @ApiBody({ type: ResolutionInput })
   @ApiOkResponse({ type: DiscrepancyDto })
   resolve(
     @CallerOf() caller: Caller,

@@ -13,7 +13,7 @@ import { IntakeService } from './intake.service.js';
 import type { Outcome } from './outcome.js';
 import { PrepareService } from './prepare.service.js';
 import type { Prepared, Receipt } from './record.js';
-import { ApiEvents } from './records.openapi.js';
+import { ApiEvents, ApiReceipts } from './records.openapi.js';
 import { readRequest, type Line } from './request.js';
 
 @ApiTags('records')
@@ -34,6 +34,7 @@ export class RecordsController {
   @HttpCode(202)
   @SharesItself()
   @ApiEvents('Push one event, or up to 500')
+  @ApiReceipts()
   async push(@CallerOf() caller: Caller, @Req() request: HubRequest): Promise<{ receipts: Receipt[] }> {
     this.intake.admit(caller);
     const { single, lines } = readRequest(request, this.config.http.maxEvents);

@@ -1,5 +1,5 @@
 import { Controller, Get, HttpCode, Post } from '@nestjs/common';
-import { ApiBearerAuth, ApiBody, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { ApiBearerAuth, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { AnyAgency, CallerOf, Needs, type Caller } from '../../common/access.js';
 import { JsonBody, UuidParam } from '../../common/dto.js';
 import type { TransferId } from '../../common/ids.js';
@@ -28,7 +28,6 @@ export class ReceiptsController {
   @ApiOperation({
     summary: 'For a youth: proof of each disclosure of its data, to be checked without the hub',
   })
-  @ApiBody({ type: DisclosuresDto })
   @ApiOkResponse({ type: DisclosureProofsDto })
   ofYouth(
     @CallerOf() caller: Caller,

@@ -1,5 +1,5 @@
 import { Controller, Get, Header, Inject, Req } from '@nestjs/common';
-import { ApiBearerAuth, ApiOkResponse, ApiOperation, ApiProduces, ApiTags } from '@nestjs/swagger';
+import { ApiBearerAuth, ApiOkResponse, ApiOperation, ApiParam, ApiProduces, ApiTags } from '@nestjs/swagger';
 import { AnyAgency, Needs, type HubRequest } from '../../common/access.js';
 import { QueryOf, UuidParam } from '../../common/dto.js';
 import type { EntryId } from '../../common/ids.js';
@@ -64,6 +64,11 @@ export class LogController {
   @Needs('stafett:audit')
   @Header('content-type', BYTES)
   @Header('cache-control', FOR_EVER)
+  @ApiParam({
+    name: 'path',
+    example: '000',
+    description: 'The bundle’s number, or that and `.p/` and its width',
+  })
   @ApiOperation({ summary: 'A bundle of up to 256 entries (C2SP tlog-tiles)' })
   @ApiProduces(BYTES)
   entries(@Req() request: HubRequest): Promise<Buffer> {
@@ -75,6 +80,11 @@ export class LogController {
   @Get('tile/*')
   @Header('content-type', BYTES)
   @Header('cache-control', FOR_EVER)
+  @ApiParam({
+    name: 'path',
+    example: '0/000',
+    description: 'Level and number, or those and `.p/` and its width',
+  })
   @ApiOperation({ summary: 'A tile of up to 256 hashes (C2SP tlog-tiles)' })
   @ApiProduces(BYTES)
   tile(@Req() request: HubRequest): Promise<Buffer> {
