@@ -51,6 +51,7 @@ export interface HubRequest {
   readonly method: string;
   readonly url: string;
   readonly headers: Readonly<Record<string, string | string[] | undefined>>;
+  readonly raw: Pick<IncomingMessage, 'headersDistinct'>;
   readonly body: unknown;
   readonly query: unknown;
   readonly routeOptions?: { readonly url?: string };

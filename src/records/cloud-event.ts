@@ -21,12 +21,15 @@ const attributeName = /^[a-z0-9]{1,60}$/;
 const rfc3339 =
   /^(\d{4}-\d{2}-\d{2})T([01]\d|2[0-3]):[0-5]\d:([0-5]\d|60)(\.\d{1,9})?(Z|[+-]([01]\d|2[0-3]):[0-5]\d)$/;
 const jsonMedia = /^application\/([a-z0-9.+-]+\+)?json\s*(;\s*charset="?utf-8"?\s*)?$/i;
+/** No attribute may have them (CloudEvents 1.0.2, section 3.1, String). */
+const control = /[\u0000-\u001f\u007f-\u009f]/;
 const INT32 = 2 ** 31;
 /** The hub knows twelve; the rest are extensions that it looks through for birth numbers and keeps nothing of. */
 const MOST_ATTRIBUTES = 100;
 
 /**
  * Reads one event from the JSON of the structured mode, or from what the binary mode's headers and body were put together to.
+ * An attribute that is null is as one that is left out (CloudEvents JSON event format 1.0.2, section 2.2).
  * @throws Problem invalid-event, birth-number-in-attribute
  */
 export function readEvent(value: Json): IncomingEvent {
@@ -39,19 +42,22 @@ export function readEvent(value: Json): IncomingEvent {
     throw new Problem('invalid-event', [{ pointer: '', code: 'too-many' }]);
   for (const [name, attribute] of attributes) {
     if (name === 'data') continue;
+    if (looksLikeBirthNumber(name))
+      throw new Problem('birth-number-in-attribute', [{ pointer: '', code: 'birth-number' }]);
+    if (attribute === null) continue;
     if (name === 'data_base64') wrong('/data_base64', 'not-supported');
     else if (!attributeName.test(name)) wrong('', 'attribute-name');
     else if (!isScalar(attribute)) wrong(known.has(name) ? `/${name}` : '', 'type');
+    else if (typeof attribute === 'string' && control.test(attribute))
+      wrong(known.has(name) ? `/${name}` : '', 'character');
     else if (typeof attribute === 'string' && looksLikeBirthNumber(attribute))
       throw new Problem('birth-number-in-attribute', [
         { pointer: known.has(name) ? `/${name}` : '', code: 'birth-number' },
       ]);
-    else if (looksLikeBirthNumber(name))
-      throw new Problem('birth-number-in-attribute', [{ pointer: '', code: 'birth-number' }]);
   }
 
   const text = (name: string, max: number): string => {
-    const attribute = value[name];
+    const attribute = value[name] ?? undefined;
     if (attribute === undefined) wrong(`/${name}`, 'required');
     else if (typeof attribute !== 'string') wrong(`/${name}`, 'type');
     else if (attribute.length === 0 || attribute.trim() !== attribute) wrong(`/${name}`, 'format');
@@ -64,7 +70,7 @@ export function readEvent(value: Json): IncomingEvent {
     read: (attribute: Json) => T | undefined,
     code: string,
   ): T | undefined => {
-    const attribute = value[name];
+    const attribute = value[name] ?? undefined;
     if (attribute === undefined) return undefined;
     return read(attribute) ?? wrong(`/${name}`, code);
   };
@@ -132,18 +138,21 @@ function isTime(text: string): boolean {
 
 /**
  * Puts the event of the binary mode together (CloudEvents HTTP binding 1.0.2, section 3.1): `ce-*` headers are the attributes,
- * percent-encoded; the body is the data.
+ * quoted or not and percent-encoded; the body is the data.
+ * @param headers by name, each value as often as it came (Node's headersDistinct)
  * @throws Problem invalid-event
  */
 export function fromBinary(
-  headers: Readonly<Record<string, string | string[] | undefined>>,
+  headers: Readonly<Record<string, readonly string[] | undefined>>,
   data: Json,
 ): JsonObject {
   const event: JsonObject = { data };
-  for (const [header, value] of Object.entries(headers)) {
+  for (const [header, values = []] of Object.entries(headers)) {
     if (!header.startsWith('ce-')) continue;
     const name = header.slice(3);
-    if (typeof value !== 'string') throw new Problem('invalid-event', [{ pointer: '', code: 'repeated' }]);
+    const [value, ...more] = values;
+    if (value === undefined || more.length > 0)
+      throw new Problem('invalid-event', [{ pointer: '', code: 'repeated' }]);
     if (name === 'data' || !attributeName.test(name))
       throw new Problem('invalid-event', [{ pointer: '', code: 'attribute-name' }]);
     const decoded = decode(value);
@@ -156,13 +165,13 @@ export function fromBinary(
 function decode(value: string): string {
   let text: string;
   try {
-    text = decodeURIComponent(value);
+    text = decodeURIComponent(unquoted(value));
   } catch {
     throw new Problem('invalid-event', [{ pointer: '', code: 'encoding' }]);
   }
-  // The body's strings are checked by the JSON reader; headers pass here instead.
-
-  if (!text.isWellFormed() || /[\u0000-\u001f\u007f]/.test(text))
-    throw new Problem('invalid-event', [{ pointer: '', code: 'character' }]);
   return text;
 }
+
+/** A quoted-string is what stands between its quotes, one backslash taken off (RFC 9110 section 5.6.4; the binding's section 3.1.3.2). */
+const unquoted = (value: string): string =>
+  /^".*"$/s.test(value) && value.length > 1 ? value.slice(1, -1).replace(/\\(.)/gs, '$1') : value;

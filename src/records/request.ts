@@ -34,7 +34,10 @@ export function readRequest(request: HubRequest, maxEvents: number): EventReques
   if (batch.test(type)) return readBatch(body(request), maxEvents);
   if (structured.test(type)) return { single: true, lines: [readLine(body(request, MOST_VALUES))] };
   if (json.test(type) && Object.keys(headers).some((name) => name.startsWith('ce-'))) {
-    return { single: true, lines: [readLine(fromBinary(headers, body(request, MOST_VALUES)))] };
+    return {
+      single: true,
+      lines: [readLine(fromBinary(request.raw.headersDistinct, body(request, MOST_VALUES)))],
+    };
   }
   throw unsupported();
 }

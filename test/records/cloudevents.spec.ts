@@ -1,3 +1,4 @@
+import { connect } from 'node:net';
 import { CloudEvent, HTTP } from 'cloudevents';
 import { agencies, startTestHub, type TestHub } from '../support/hub.js';
 import { dataOf, newYouth } from '../support/youths.js';
@@ -39,6 +40,14 @@ async function post({
   };
 }
 
+/** What comes back for bytes. */
+const raw = (port: number, text: string): Promise<string> =>
+  new Promise((resolve) => {
+    let got = '';
+    const socket = connect(port, '127.0.0.1', () => socket.write(text));
+    socket.on('data', (chunk) => (got += chunk.toString())).on('close', () => resolve(got));
+  });
+
 it('takes what the official package sends in structured mode', async () => {
   const sent = event();
   const { status, receipts } = await post(HTTP.structured(sent));
@@ -62,6 +71,52 @@ it('takes what the official package makes of a batch', async () => {
   const { status, receipts } = await post(batch);
   expect([status, receipts.map((receipt) => receipt.eventId)]).toEqual([202, sent.map(({ id }) => id)]);
 });
+
+it('takes null for an attribute that is left out, known to the hub or not', async () => {
+  const sent = { ...event().toJSON(), subject: null, time: null, recipient: null, mine: null };
+  const { status, receipts } = await post({
+    headers: { 'content-type': 'application/cloudevents+json' },
+    body: JSON.stringify(sent),
+  });
+  expect([status, receipts[0]?.state]).toEqual([202, 'received']);
+});
+
+it('takes headers that are quoted and percent-encoded, and none that came twice', async () => {
+  const sent = event();
+  const binary = HTTP.binary(sent);
+  const headers = binary.headers as Record<string, string>;
+  const quoted = { ...headers, 'ce-id': '"a \\"b\\" %C3%98 c"' };
+  const { receipts } = await post({ headers: quoted, body: binary.body });
+  expect(receipts[0]).toMatchObject({ state: 'received', eventId: 'a "b" Ø c' });
+  const lines = Object.entries({ ...headers, authorization: `Bearer ${await hub.token(agencies.school)}` });
+  const answer = await raw(
+    hub.hub.port,
+    [
+      'POST /v1/records HTTP/1.1',
+      'host: x',
+      'connection: close',
+      ...lines.map(([name, value]) => `${name}: ${value}`),
+      'ce-id: another',
+      `content-length: ${Buffer.byteLength(String(binary.body))}`,
+      '',
+      String(binary.body),
+    ].join('\r\n'),
+  );
+  expect(answer).toMatch(/^HTTP\/1\.1 400 [^]*"code":"repeated"/);
+});
+
+it.each(['a\nb', 'a\u007fb', 'a\u0085b', '\u0000'])(
+  'takes no control characters in attributes: %j',
+  async (id) => {
+    for (const more of [{ id }, { subject: id }, { mine: id }]) {
+      const answer = await post({
+        headers: { 'content-type': 'application/cloudevents+json' },
+        body: JSON.stringify({ ...event().toJSON(), ...more }),
+      });
+      expect([answer.status, JSON.stringify(answer)]).toEqual([400, expect.stringContaining('"character"')]);
+    }
+  },
+);
 
 it('gives out events that the official package can read', async () => {
   const sent = event();
