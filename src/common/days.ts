@@ -35,6 +35,15 @@ const exists = remember((text: string): boolean => {
   return !Number.isNaN(at.getTime()) && at.toISOString().slice(0, 10) === text;
 });
 
+const rfc3339 =
+  /^(\d{4}-\d{2}-\d{2})T(?:[01]\d|2[0-3]):[0-5]\d:(?:[0-5]\d|60)(?:\.\d{1,9})?(?:Z|[+-](?:[01]\d|2[0-3]):[0-5]\d)$/;
+
+/** Milliseconds since 1970 of an instant (RFC 3339 section 5.6, a leap second counted as the second before it); undefined where a text is none. */
+export function instantOf(text: string): number | undefined {
+  if (!isDay(rfc3339.exec(text)?.[1])) return undefined;
+  return Date.parse(text.replace(':60', ':59'));
+}
+
 const osloDay = new Intl.DateTimeFormat('sv-SE', { timeZone: 'Europe/Oslo' });
 
 /** The day in Norway at an instant: deadlines and dates of law follow Norwegian days, not UTC. */

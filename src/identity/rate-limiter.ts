@@ -72,7 +72,7 @@ export class RateLimiter {
       if (held) {
         held.left -= 1;
         if (held.left < held.size / 2 && held.beyond > 0) void this.ask(agency, limit).catch(() => undefined);
-        return { limit, remaining: held.left + held.beyond, allowed: true };
+        return { limit, remaining: Math.min(held.left + held.beyond, limit - 1), allowed: true };
       }
       given = await this.ask(agency, limit);
     }

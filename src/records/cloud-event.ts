@@ -1,5 +1,5 @@
 import { looksLikeBirthNumber } from '../common/birth-number.js';
-import { isDay } from '../common/days.js';
+import { instantOf } from '../common/days.js';
 import { isUuid, orgNumberOfUrn, type OrgNumber, type RecordId } from '../common/ids.js';
 import { isObject, type Json, type JsonObject } from '../common/json.js';
 import { Problem, type FieldError } from '../common/problems.js';
@@ -18,8 +18,6 @@ export interface IncomingEvent {
 }
 
 const attributeName = /^[a-z0-9]{1,60}$/;
-const rfc3339 =
-  /^(\d{4}-\d{2}-\d{2})T([01]\d|2[0-3]):[0-5]\d:([0-5]\d|60)(\.\d{1,9})?(Z|[+-]([01]\d|2[0-3]):[0-5]\d)$/;
 const jsonMedia = /^application\/([a-z0-9.+-]+\+)?json\s*(;\s*charset="?utf-8"?\s*)?$/i;
 /** No attribute may have them (CloudEvents 1.0.2, section 3.1, String). */
 const control = /[\u0000-\u001f\u007f-\u009f]/;
@@ -79,7 +77,11 @@ export function readEvent(value: Json): IncomingEvent {
   const id = text('id', 200);
   const type = text('type', 200);
   const source = text('source', 200);
-  const time = optional('time', (t) => (typeof t === 'string' && isTime(t) ? t : undefined), 'time');
+  const time = optional(
+    'time',
+    (t) => (typeof t === 'string' && instantOf(t) !== undefined ? t : undefined),
+    'time',
+  );
   optional(
     'datacontenttype',
     (t) => (typeof t === 'string' && jsonMedia.test(t) ? t : undefined),
@@ -129,11 +131,6 @@ const known = new Set([
 function isScalar(value: Json | undefined): boolean {
   if (typeof value === 'number') return Number.isInteger(value) && value >= -INT32 && value < INT32;
   return typeof value === 'string' || typeof value === 'boolean';
-}
-
-function isTime(text: string): boolean {
-  const day = rfc3339.exec(text)?.[1];
-  return isDay(day);
 }
 
 /**

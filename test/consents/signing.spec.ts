@@ -11,6 +11,9 @@ it.each([
   ['2026-11-24T23:41:00Z', 'still-to-come'],
   ['2026-02-30', 'no-such-day'],
   ['2026-11-24Tnoon', 'no-such-day'],
+  ['2026-11-23T24:00:00Z', 'no-such-day'],
+  ['2016-12-31T23:59:60Z', 'fine'],
+  ['0000-01-01', 'no-such-day'],
 ])('half an hour past midnight in Norway, a signature of %s is %s', (at, judged) => {
   expect(judgeSigning(at, halfPastMidnightInOslo)).toBe(judged);
 });
