@@ -19,6 +19,7 @@ import {
 } from '../audit/verify/index.js';
 import { systemClock } from '../common/clock.js';
 import { CommandError } from './command-error.js';
+import { fileAt } from './read-file.js';
 import { oneLine, print, tell } from './output.js';
 import { keyFrom } from './trust.js';
 import { whole } from './whole.js';
@@ -154,5 +155,5 @@ async function makeSigner(file: string, name: string | undefined): Promise<Signe
 }
 
 async function tokenIn(file: string): Promise<string> {
-  return (await readFile(file, 'utf8')).trim();
+  return (await fileAt(file, 'Give a file with an access token.')).toString('utf8').trim();
 }

@@ -35,10 +35,19 @@ export function httpSource(
   const { request, Agent } = base.startsWith('https:') ? https : http;
   const agent = new Agent({ keepAlive: true });
 
+  /** That there is no token is not the log's fault: it is told in its own words, and the log not asked. */
+  async function bearerOf(): Promise<string | undefined> {
+    if (typeof token !== 'function') return token;
+    return token().catch((error: unknown) => {
+      throw new SourceError((error as Error).message);
+    });
+  }
+
   /** undefined where there is nothing (404). @throws SourceError; AbortError once `ended` says so */
   async function get(path: string, ended?: AbortSignal): Promise<Buffer | undefined> {
     for (let attempt = 1; ; attempt += 1) {
-      const answer = await ask(path, ended).catch((error: unknown) => {
+      const bearer = await bearerOf();
+      const answer = await ask(path, bearer, ended).catch((error: unknown) => {
         if (attempt < attempts) return undefined;
         throw new SourceError(`${base}/${path} does not answer: ${reasonOf(error)}.`);
       });
@@ -53,9 +62,9 @@ export function httpSource(
 
   async function ask(
     path: string,
+    bearer: string | undefined,
     ended: AbortSignal | undefined,
   ): Promise<{ status: number; body: Buffer; pauseMs: number }> {
-    const bearer = typeof token === 'function' ? await token() : token;
     const headers: Record<string, string> = bearer === undefined ? {} : { authorization: `Bearer ${bearer}` };
     const answer = await new Promise<http.IncomingMessage>((resolve, reject) => {
       const signal = AbortSignal.timeout(patienceMs);

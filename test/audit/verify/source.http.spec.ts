@@ -3,7 +3,13 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { formatVerifierKey, httpSource, newSignerKey, verifyLog } from '../../../src/audit/verify/index.js';
+import {
+  formatVerifierKey,
+  httpSource,
+  newSignerKey,
+  SourceError,
+  verifyLog,
+} from '../../../src/audit/verify/index.js';
 import { stafett, startStafett } from '../../cli/run.js';
 import { entryOf, LogFolder } from '../../support/log-writer.js';
 
@@ -127,6 +133,15 @@ describe('a log under a URL', () => {
     setTimeout(() => ended.abort(), 100);
     await expect(reading).rejects.toThrow('aborted');
     expect(requests).toHaveLength(1);
+  });
+
+  it('is not asked, nor called silent, where the token cannot be read', async () => {
+    const source = httpSource('http://127.0.0.1:1', {
+      token: () => Promise.reject(new Error('no token file')),
+    });
+    const asked = performance.now();
+    await expect(source.checkpoint()).rejects.toThrow(new SourceError('no token file'));
+    expect(performance.now() - asked).toBeLessThan(200);
   });
 
   it('does not send the token elsewhere', async () => {
