@@ -98,11 +98,12 @@ export function createHttpAdapter({ http }: HttpLimits): HubAdapter {
       !hasOneHost(request.raw) ||
       unreadable.has(request.raw) ||
       url.length > MAX_URL ||
-      isBrokenQuery(request.query)
+      isBrokenQuery(request.query) ||
+      isTransformed(request.headers['transfer-encoding'])
     )
       return refuse(new Problem('malformed-request'));
     if (request.is404 || method === 'TRACE') {
-      const allowed = paths.methodsOf(url.split('?', 1)[0] ?? '');
+      const allowed = paths.methodsOf(pathOf(url));
       if (allowed.length === 0 && method !== 'TRACE') return refuse(new Problem('not-found'));
       void reply.header('Allow', allowed.join(', '));
       return refuse(new Problem('method-not-allowed'));
@@ -133,6 +134,20 @@ function hasOneHost({ headersDistinct, httpVersion }: IncomingMessage): boolean 
   const hosts = headersDistinct['host']?.length ?? 0;
   return hosts === 1 || (hosts === 0 && httpVersion === '1.0');
 }
+
+/** As the router reads it; where it cannot be decoded, as it came. */
+function pathOf(url: string): string {
+  const path = url.split(/[?#]/, 1)[0] ?? '';
+  try {
+    return decodeURI(path);
+  } catch {
+    return path;
+  }
+}
+
+/** Node's parser takes a coding beside chunked, and passes on bytes that nobody decodes. */
+const isTransformed = (encoding: string | undefined): boolean =>
+  encoding !== undefined && encoding.trim().toLowerCase() !== 'chunked';
 
 /** Said here for all routes. */
 const isEncoded = (encoding: string | undefined): boolean =>

@@ -501,6 +501,16 @@ it('works at requests that are sent ahead one by one, and closes on whoever send
   expect(await raw(asks.repeat(33))).toBe('');
 });
 
+it.each(['/v1/me', '/v1/%6de', '/v1/m%65?x=1', '/v1/me#%zz'])(
+  'knows the methods of a path however it is written: %s',
+  async (path) => {
+    const answer = await raw(
+      `DELETE ${path} HTTP/1.1\r\nHost: x\r\nConnection: close\r\nAuthorization: Bearer ${token}\r\n\r\n`,
+    );
+    expect(answer).toMatch(/^HTTP\/1\.1 405 [^]*^allow: GET\r$/im);
+  },
+);
+
 it('answers what is not even HTTP without falling', async () => {
   const texts = [
     '\u0000\u0001\u0002\r\n\r\n',
@@ -512,6 +522,7 @@ it('answers what is not even HTTP without falling', async () => {
     'GET /health/live HTTP/1.1\r\nHost: x\r\nHost: y\r\n\r\n',
     'GET /health/live HTTP/1.1\r\nHost: x\r\nhost: x\r\n\r\n',
     'GET /health/live HTTP/1.1\r\n\r\n',
+    'POST /v1/records HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: gzip, chunked\r\n\r\n0\r\n\r\n',
     'OPTIONS * HTTP/1.1\r\nHost: x\r\n\r\n',
     'GET foo:bar HTTP/1.1\r\nHost: x\r\n\r\n',
     'GET /%?a=%ff HTTP/1.1\r\nHost: x\r\n\r\n',
