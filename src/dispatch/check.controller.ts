@@ -11,6 +11,8 @@ import { ConsentsService } from '../consents/consents.service.js';
 import { withTx, type Tx } from '../database/tx.js';
 import type { Directory } from '../directory/directory.js';
 import { DirectoryService } from '../directory/directory.service.js';
+import { findRecords } from '../records/intake.sql.js';
+import { idReused } from '../records/outcome.js';
 import { PrepareService } from '../records/prepare.service.js';
 import type { Prepared } from '../records/record.js';
 import { ApiChecks, ApiEvents } from '../records/records.openapi.js';
@@ -65,13 +67,15 @@ export class CheckController {
     const [only] = prepared;
     if (single && only instanceof Problem) throw only;
     const checks = await withTx(this.db, async (tx) => {
+      const reused = await reusedIds(tx, caller, prepared);
       const answers: CheckedEvent[] = [];
       for (const [index, event] of prepared.entries()) {
         const eventId = lines[index]?.eventId ?? null;
+        const problem = event instanceof Problem ? event : reused.get(event);
         answers.push(
-          event instanceof Problem
-            ? { index, eventId, reason: null, transfers: [], problem: event.toJSON() }
-            : { index, ...(await this.one(tx, caller, directory, event)) },
+          problem
+            ? { index, eventId, reason: null, transfers: [], problem: problem.toJSON() }
+            : { index, ...(await this.one(tx, caller, directory, event as Prepared)) },
         );
       }
       return answers;
@@ -116,6 +120,24 @@ export class CheckController {
       transfers: judged.map((one) => describe(directory, one)),
     };
   }
+}
+
+/** Events under whose id the caller has sent something else. */
+async function reusedIds(
+  tx: Tx,
+  caller: Caller,
+  prepared: readonly (Prepared | Problem)[],
+): Promise<Map<Prepared, Problem>> {
+  const events = prepared.filter((event): event is Prepared => !(event instanceof Problem));
+  const held = await tx.query<{ eventId: string; contentHash: Buffer }>(findRecords, [
+    events.map(() => caller.agencyId),
+    events.map(({ eventId }) => eventId),
+  ]);
+  const hashes = new Map(held.map(({ eventId, contentHash }) => [eventId, contentHash]));
+  const reused = events.filter(
+    ({ eventId, contentHash }) => hashes.get(eventId)?.equals(contentHash) === false,
+  );
+  return new Map(reused.map((event) => [event, idReused()]));
 }
 
 function describe(directory: Directory, { recipientId, verdict }: Judged): CheckedTransfer {

@@ -38,6 +38,9 @@ export function firstOfEachEvent<One extends Submission>(submissions: readonly O
   return first;
 }
 
+/** The id stands for something else that this sender has sent. */
+export const idReused = (): Problem => new Problem('event-id-reused', [{ pointer: '/id', code: 'reused' }]);
+
 /**
  * The receipt of an event: its own record; or the record that holds the event id with the same content; or a conflict.
  * @param first the first event of each name in this group
@@ -59,7 +62,6 @@ export function outcomeOf(
         { id: leader.id, contentHash: leader.prepared.contentHash, state: 'received' }
       : earlier.get(name);
   if (!holder) throw new Error('an event id was in conflict, but no record holds it');
-  if (!holder.contentHash.equals(prepared.contentHash))
-    return { problem: new Problem('event-id-reused', [{ pointer: '/id', code: 'reused' }]) };
+  if (!holder.contentHash.equals(prepared.contentHash)) return { problem: idReused() };
   return { recordId: holder.id, state: holder.state, duplicate: holder.id !== id };
 }

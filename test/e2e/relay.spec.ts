@@ -130,6 +130,20 @@ describe.each(queues)('with the queue on %s', (queue) => {
     expect((await ot.record(recordId)).body.transfers[0].state).toBe('acknowledged');
   });
 
+  it('says of an event under an id that stands for another what pushing it would say', async () => {
+    const data = dataOf('referral', newYouth());
+    const event = ot.event('referral', data);
+    await ot.send(event);
+    const type = { 'content-type': 'application/cloudevents+json' };
+    const check = async (sent: object): Promise<Json> =>
+      (await ot.call('POST', '/v1/records/check', sent, type)).body.checks[0];
+    expect((await check(event)).problem).toBeNull();
+    const other = { ...event, data: { ...data, youth: newYouth() } };
+    const { code, errors } = (await ot.push(other)).body;
+    expect(code).toBe('event-id-reused');
+    expect((await check(other)).problem).toMatchObject({ code, errors });
+  });
+
   it('holds a referral where the sender asks for it, and lets it go the moment the release is there', async () => {
     const youth = newYouth();
     const recordId = await ot.send(ot.event('referral', dataOf('referral', youth), { holdforconsent: true }));
