@@ -9,6 +9,7 @@ const LARGE = Buffer.alloc(30_000_000, 'a');
 let server: Server;
 let port: number;
 let connections: Connections;
+const opened: Socket[] = [];
 let answer: (response: ServerResponse) => void;
 beforeEach(async () => {
   server = createServer({ requestTimeout: 400, headersTimeout: 400, connectionsCheckingInterval: 50 });
@@ -25,6 +26,8 @@ beforeEach(async () => {
 afterEach(() => {
   server.closeAllConnections();
   server.close();
+  // One that is paused does not learn that it was closed, and would keep Jest's worker from ending.
+  for (const socket of opened.splice(0)) socket.destroy();
 });
 
 interface Reader {
@@ -35,6 +38,7 @@ interface Reader {
 
 async function open(said: string): Promise<Reader> {
   const socket = connect(port, '127.0.0.1');
+  opened.push(socket);
   const reader = { socket, bytes: 0, closed: false };
   socket.on('error', () => undefined).once('close', () => (reader.closed = true));
   socket.on('data', (chunk) => (reader.bytes += chunk.length));
