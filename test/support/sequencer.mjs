@@ -1,7 +1,7 @@
 import TestSequencer from '@jest/test-sequencer';
 
 /**
- * They take longest: begun last, one of them would run alone while the other worker has nothing to do. The first has hubs with
+ * They take longest: begun last, one of them would run alone while the other workers have nothing to do. The first has hubs with
  * limits of a second, so what comes beside it waits more than it works.
  */
 const slowest = [
