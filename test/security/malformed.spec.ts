@@ -136,6 +136,19 @@ function cases(): Case[] {
   add('an extension in capitals', json({ MINE: 'x' }));
   add('a birth number as an extension', json({ mine: newYouth().nationalId }));
   add('a birth number as id', json({ id: newYouth().nationalId }));
+  const { nationalId } = newYouth();
+  const disguised = {
+    'full-width digits': nationalId.replace(/\d/g, (digit: string) =>
+      String.fromCharCode(0xff10 + Number(digit)),
+    ),
+    'zero-width spaces': [...nationalId].join('\u200b'),
+    'the shape of a UUID': `00000000-0000-0000-0000-0${nationalId}`,
+    groups: `${nationalId.slice(0, 6)} ${nationalId.slice(6, 9)} ${nationalId.slice(9)}`,
+  };
+  for (const [how, text] of Object.entries(disguised)) {
+    add(`a birth number as id, in ${how}`, json({ id: text }));
+    add(`a birth number as a name, in ${how}`, youth({ givenName: text }));
+  }
   add(
     'a birth number with a space in time',
     json({ subject: newYouth().nationalId.replace(/^(.{6})/, '$1 ') }),
