@@ -1,6 +1,7 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { IsIn, IsOptional, IsString, Length, Matches } from 'class-validator';
-import { After, Limit, whereToGoOn, YouthQuestionDto } from './about-youth.dto.js';
+import { whereToGoOn, YouthQuestionDto } from './about-youth.dto.js';
+import { Cursor, Limit } from '../common/paging.js';
 import { UUID } from '../common/ids.js';
 import { acts, type ActName } from './acts.js';
 import { kinds, type Kind } from './questions/question.js';
@@ -61,7 +62,7 @@ export class QuestionQuery {
 }
 
 export class EntriesQuery extends QuestionQuery {
-  @After()
+  @Cursor()
   after?: string;
 
   @Limit(MAX, DEFAULT_LIMIT)
@@ -81,7 +82,7 @@ export class SearchDto extends YouthQuestionDto {
 }
 
 export class StaffSearchDto {
-  @After()
+  @Cursor()
   after?: string;
 
   @ApiProperty({

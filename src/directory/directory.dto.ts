@@ -1,5 +1,6 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
-import { IsIn, IsInt, IsOptional, IsString, Length, Max, Min } from 'class-validator';
+import { IsIn, IsOptional } from 'class-validator';
+import { Cursor, Limit } from '../common/paging.js';
 import { agencyKinds, type AgencyKind } from '../common/access.js';
 
 export class AgencyQuery {
@@ -8,17 +9,10 @@ export class AgencyQuery {
   @IsIn(agencyKinds)
   kind?: AgencyKind;
 
-  @ApiPropertyOptional({ description: 'The cursor of the page before' })
-  @IsOptional()
-  @IsString()
-  @Length(1, 2000)
+  @Cursor('The cursor of the page before')
   after?: string;
 
-  @ApiPropertyOptional({ minimum: 1, maximum: 500, default: 100 })
-  @IsOptional()
-  @IsInt()
-  @Min(1)
-  @Max(500)
+  @Limit(500, 100)
   limit?: number;
 }
 

@@ -12,22 +12,16 @@ import {
   Max,
   Min,
 } from 'class-validator';
+import { Cursor, Limit } from '../common/paging.js';
 import { UUID } from '../common/ids.js';
 
 const PAGE = 500;
 
 export class InboxQuery {
-  @ApiPropertyOptional({ description: 'A cursor that this list gave. Without it: only what is open' })
-  @IsOptional()
-  @IsString()
-  @Length(1, 2000)
+  @Cursor('A cursor that this list gave. Without it: only what is open')
   after?: string;
 
-  @ApiPropertyOptional({ minimum: 1, maximum: PAGE, default: 100 })
-  @IsOptional()
-  @IsInt()
-  @Min(1)
-  @Max(PAGE)
+  @Limit(PAGE, 100)
   limit?: number;
 
   @ApiPropertyOptional({
@@ -53,10 +47,7 @@ export class InboxQuery {
 }
 
 export class AcknowledgementDto {
-  @ApiPropertyOptional({ description: 'Acknowledge what was handed out at or below this cursor' })
-  @IsOptional()
-  @IsString()
-  @Length(1, 2000)
+  @Cursor('Acknowledge what was handed out at or below this cursor')
   through?: string;
 
   @ApiPropertyOptional({ type: [String], format: 'uuid', description: 'Acknowledge these transfers' })

@@ -1,5 +1,6 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
-import { IsIn, IsInt, IsOptional, IsString, Length, Max, Min } from 'class-validator';
+import { IsIn, IsOptional } from 'class-validator';
+import { Cursor, Limit } from '../common/paging.js';
 
 export const recordStates = ['received', 'dispatched', 'refused', 'retracted'] as const;
 export const transferStates = [
@@ -22,17 +23,10 @@ export class OutboxQuery {
   @IsIn(states)
   state?: string;
 
-  @ApiPropertyOptional()
-  @IsOptional()
-  @IsString()
-  @Length(1, 2000)
+  @Cursor()
   after?: string;
 
-  @ApiPropertyOptional({ minimum: 1, maximum: 500, default: 100 })
-  @IsOptional()
-  @IsInt()
-  @Min(1)
-  @Max(500)
+  @Limit(500, 100)
   limit?: number;
 }
 

@@ -1,16 +1,14 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import {
   IsIn,
-  IsInt,
   IsOptional,
   IsString,
   Length,
-  Max,
-  Min,
   Validate,
   ValidatorConstraint,
   type ValidatorConstraintInterface,
 } from 'class-validator';
+import { Cursor, Limit } from '../common/paging.js';
 import { looksLikeBirthNumber } from '../common/birth-number.js';
 import { isDay, type Day } from '../common/days.js';
 
@@ -97,17 +95,10 @@ export class DiscrepanciesQuery {
   @IsIn(discrepancyStates)
   state?: string;
 
-  @ApiPropertyOptional()
-  @IsOptional()
-  @IsString()
-  @Length(1, 2000)
+  @Cursor()
   after?: string;
 
-  @ApiPropertyOptional({ minimum: 1, maximum: 500, default: 100 })
-  @IsOptional()
-  @IsInt()
-  @Min(1)
-  @Max(500)
+  @Limit(500, 100)
   limit?: number;
 }
 

@@ -160,13 +160,11 @@ export function fromBinary(
 }
 
 function decode(value: string): string {
-  let text: string;
   try {
-    text = decodeURIComponent(unquoted(value));
+    return decodeURIComponent(unquoted(value));
   } catch {
     throw new Problem('invalid-event', [{ pointer: '', code: 'encoding' }]);
   }
-  return text;
 }
 
 /** A quoted-string is what stands between its quotes, one backslash taken off (RFC 9110 section 5.6.4; the binding's section 3.1.3.2). */

@@ -32,6 +32,9 @@ const event = {
   },
 } as const;
 
+/** Which event of a request a line is about. */
+const whichEvent = { index: { type: 'integer' }, eventId: { type: ['string', 'null'] } } as const;
+
 const receipts = {
   type: 'object',
   properties: {
@@ -40,8 +43,7 @@ const receipts = {
       items: {
         type: 'object',
         properties: {
-          index: { type: 'integer' },
-          eventId: { type: ['string', 'null'] },
+          ...whichEvent,
           recordId: { type: ['string', 'null'], format: 'uuid' },
           state: { enum: ['received', 'dispatched', 'refused', 'retracted', null] },
           duplicate: { type: 'boolean' },
@@ -60,8 +62,7 @@ const checks = {
       items: {
         type: 'object',
         properties: {
-          index: { type: 'integer' },
-          eventId: { type: ['string', 'null'] },
+          ...whichEvent,
           reason: { type: ['string', 'null'], description: 'Why it would go to nobody' },
           transfers: {
             type: 'array',

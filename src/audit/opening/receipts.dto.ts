@@ -1,5 +1,6 @@
 import { ApiProperty } from '@nestjs/swagger';
-import { Limit, whereToGoOn, YouthQuestionDto } from '../about-youth.dto.js';
+import { whereToGoOn, YouthQuestionDto } from '../about-youth.dto.js';
+import { Limit } from '../../common/paging.js';
 import { acts, type ActName } from '../acts.js';
 
 /** Proofs are some kilobytes each. */

@@ -1,5 +1,6 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { IsInt, IsOptional, Max, Min } from 'class-validator';
+import { Limit } from '../../common/paging.js';
 
 export const MOST_CHECKPOINTS = 500;
 
@@ -11,11 +12,7 @@ export class CheckpointsQuery {
   @Max(Number.MAX_SAFE_INTEGER)
   after?: number;
 
-  @ApiPropertyOptional({ minimum: 1, maximum: MOST_CHECKPOINTS, default: MOST_CHECKPOINTS })
-  @IsOptional()
-  @IsInt()
-  @Min(1)
-  @Max(MOST_CHECKPOINTS)
+  @Limit(MOST_CHECKPOINTS, MOST_CHECKPOINTS)
   limit?: number;
 }
 
