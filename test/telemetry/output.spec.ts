@@ -34,12 +34,16 @@ function read(): { text: string } {
   return seen;
 }
 
-it('writes every line, in order, those before an exit too', async () => {
-  const seen = read();
-  child.stdin.write('1 2000 1 end\n');
-  await once(child, 'close');
-  expect(numbers(seen.text)).toEqual(Array.from({ length: 2002 }, (_, no) => no));
-});
+it.each([0, 100])(
+  'writes every line, in order, those before an exit too, to a reader that begins after %i ms',
+  async (ms) => {
+    child.stdin.write('1 2000 1 end\n');
+    await sleep(ms);
+    const seen = read();
+    await once(child, 'close');
+    expect(numbers(seen.text)).toEqual(Array.from({ length: 2002 }, (_, no) => no));
+  },
+);
 
 it('lets a process end whose log nobody reads any more', async () => {
   child.stdout.destroy();
