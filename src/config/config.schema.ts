@@ -146,6 +146,29 @@ function someOf(values: readonly string[], env: string): Setting {
   };
 }
 
+/** What may follow an address: any other parameter would take the place of what the hub itself asks of its connections. */
+const ofConnections = ['sslmode', 'sslrootcert', 'sslcert', 'sslkey', 'host'];
+
+function database(env: string): Setting {
+  const { read, ...setting } = text(
+    `empty, or postgres://user:password@host:port/database, with no other parameters than ${ofConnections.join(', ')}`,
+    /^(postgres(ql)?:\/\/\S+)?$/,
+    env,
+    true,
+  );
+  return {
+    ...setting,
+    read: (value) => {
+      const url = read(value);
+      if (typeof url !== 'string' || url === '') return url;
+      return URL.canParse(url) &&
+        [...new URL(url).searchParams.keys()].every((name) => ofConnections.includes(name))
+        ? url
+        : wrong;
+    },
+  };
+}
+
 const deadline: Setting = {
   allowed: `{ value: a whole number from 1 to 365, source: ${deadlineSources.join(' | ')} }`,
   read: (value) => {
@@ -213,18 +236,8 @@ export const shape: {
     logLevel: oneOf(logLevels),
   },
   database: {
-    url: text(
-      'empty, or postgres://user:password@host:port/database',
-      /^(postgres(ql)?:\/\/\S+)?$/,
-      'DATABASE_URL',
-      true,
-    ),
-    ownerUrl: text(
-      'empty, or postgres://user:password@host:port/database',
-      /^(postgres(ql)?:\/\/\S+)?$/,
-      'DATABASE_OWNER_URL',
-      true,
-    ),
+    url: database('DATABASE_URL'),
+    ownerUrl: database('DATABASE_OWNER_URL'),
     poolSize: whole(2, 500),
     connectTimeoutMs: whole(100, 600_000),
     statementTimeoutMs: whole(100, 3_600_000),

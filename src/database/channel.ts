@@ -1,6 +1,6 @@
 import pg from 'pg';
 import type { DataSource } from 'typeorm';
-import { watched } from './client.js';
+import { session, watched } from './client.js';
 import { withoutTx, statement } from './tx.js';
 
 /** Milliseconds until a lost listening connection is opened again. Messages sent meanwhile are lost: who waits looks for itself too. */
@@ -24,6 +24,7 @@ export class Channel {
     const client = new pg.Client({
       connectionString: this.url,
       application_name: 'stafett-channel',
+      options: session,
       ...watched,
       connectionTimeoutMillis: CONNECT_MS,
       statement_timeout: 0,

@@ -7,6 +7,21 @@ import pg from 'pg';
 export const watched = { keepAlive: true, keepAliveInitialDelayMillis: 10_000 } as const;
 
 /**
+ * What the hub's statements rely on, whatever the server, the database or the login has been given (`alter database … set`), as a connection's
+ * `options`. A commit that waits for no disk would lose records that got their 202; under another isolation a statement would not see what others
+ * have committed; times in another form would be read wrongly; and who only listens says nothing for hours.
+ */
+export const session = [
+  'synchronous_commit=on',
+  'default_transaction_isolation=read\\ committed',
+  'timezone=UTC',
+  'datestyle=ISO',
+  'idle_session_timeout=0',
+]
+  .map((setting) => `-c ${setting}`)
+  .join(' ');
+
+/**
  * A connection whose loss ends no process. A pool listens to connections that lie idle, and a query learns of its own loss;
  * between two queries of a transaction nobody listens, and there a server's "I am shutting down" (57P01) is an event without
  * a listener, which Node answers by ending the process. A restart of PostgreSQL under load did that in one of two runs.

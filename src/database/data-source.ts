@@ -1,7 +1,7 @@
 import { DataSource, type DataSourceOptions } from 'typeorm';
 import { migrations } from '../../migrations/index.js';
 import type { Config } from '../config/config.schema.js';
-import { GuardedClient, watched } from './client.js';
+import { GuardedClient, session, watched } from './client.js';
 
 /** The one schema of the hub's own tables. */
 export const SCHEMA = 'stafett';
@@ -64,7 +64,7 @@ export function appOptions(url: string, settings: PoolSettings): DataSourceOptio
     extra: {
       Client: GuardedClient,
       pipeline: true,
-      options: indexedPlans + unread,
+      options: `${session} ${indexedPlans}${unread}`,
       statement_timeout: settings.statementTimeoutMs,
       // The server may be gone without a word (a cut cable): the client stops waiting a little after the server would have.
       query_timeout: settings.statementTimeoutMs + 5000,
@@ -89,7 +89,7 @@ export function ownerOptions(url: string): DataSourceOptions {
     migrationsTableName: 'migration',
     migrationsTransactionMode: 'each',
     // A migration that waits for a lock makes every later statement on that table wait behind it: better to give up.
-    extra: { Client: GuardedClient, lock_timeout: 15_000 },
+    extra: { Client: GuardedClient, options: session, lock_timeout: 15_000 },
   };
 }
 

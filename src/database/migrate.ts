@@ -1,7 +1,7 @@
 import { Pool } from 'pg';
 import { DataSource } from 'typeorm';
 import { ConfigError } from '../config/load.js';
-import { GuardedClient } from './client.js';
+import { GuardedClient, session } from './client.js';
 import { ownerOptions } from './data-source.js';
 import { toProblem } from './failures.js';
 import { grantTo } from './grants.js';
@@ -30,6 +30,7 @@ export async function migrate(ownerUrl: string, appRole: string): Promise<Migrat
     max: 1,
     application_name: 'stafett-migrate',
     Client: GuardedClient,
+    options: session,
     connectionTimeoutMillis: 10_000,
   });
   pool.on('error', () => undefined);

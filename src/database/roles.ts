@@ -114,13 +114,18 @@ export function withLogin(url: string, user: string, password: string, database:
 }
 
 /**
- * Production serves with a login that can neither change the schema nor switch off its triggers.
+ * Production serves from a server that keeps what it has committed, with a login that can neither change the schema nor switch off its triggers.
  * @throws ConfigError that names DATABASE_URL
  */
-export async function checkProductionLogin(url: string): Promise<void> {
-  const rights = await connected(url, 'database.url', async (client) => {
-    const { rows } = await client.query<{ login: string; superuser: boolean; owner: boolean }>(`
-      select current_user as login, r.rolsuper as superuser,
+export async function checkProductionDatabase(url: string): Promise<void> {
+  const found = await connected(url, 'database.url', async (client) => {
+    const { rows } = await client.query<{
+      login: string;
+      superuser: boolean;
+      owner: boolean;
+      fsync: string;
+    }>(`
+      select current_user as login, r.rolsuper as superuser, current_setting('fsync') as fsync,
         exists (select from pg_namespace n where n.nspname = 'stafett' and pg_has_role(current_user, n.nspowner, 'member'))
         or exists (select from pg_class c join pg_namespace n on n.oid = c.relnamespace
                    where n.nspname = 'stafett' and pg_has_role(current_user, c.relowner, 'member')) as owner
@@ -129,11 +134,16 @@ export async function checkProductionLogin(url: string): Promise<void> {
   });
   const refuse = (what: string): never => {
     throw new ConfigError(
-      `database.url: the login "${rights?.login}" from DATABASE_URL ${what}, and NODE_ENV is production. Allowed: a login that owns nothing; give the owner's in DATABASE_OWNER_URL.`,
+      `database.url: the login "${found?.login}" from DATABASE_URL ${what}, and NODE_ENV is production. Allowed: a login that owns nothing; give the owner's in DATABASE_OWNER_URL.`,
     );
   };
-  if (!rights || rights.superuser) refuse('is a superuser');
-  if (rights?.owner) refuse('owns the schema stafett');
+  if (!found || found.superuser) refuse('is a superuser');
+  if (found?.owner) refuse('owns the schema stafett');
+  if (found?.fsync !== 'on') {
+    throw new ConfigError(
+      'database.url: the server of DATABASE_URL has fsync = off and may lose what it has committed, and NODE_ENV is production. Allowed: fsync = on.',
+    );
+  }
 }
 
 export interface Prepared {
@@ -174,7 +184,7 @@ export async function prepareDatabase(config: Config): Promise<Prepared> {
   const given = { keepUp: () => undefined, stop: () => Promise.resolve() };
   const login = await connected(url, 'database.url', loginOf);
   if (config.environment === 'production') {
-    await checkProductionLogin(url);
+    await checkProductionDatabase(url);
     if (ownerUrl && (await connected(ownerUrl, 'database.ownerUrl', loginOf)).role === login.role) {
       throw new ConfigError(
         'database.ownerUrl: DATABASE_OWNER_URL is the login of DATABASE_URL, and NODE_ENV is production. Allowed: another login, which owns the schema.',

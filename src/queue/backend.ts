@@ -3,7 +3,7 @@ import { createPostgresBackend, Queue, withBackend, Worker, type PgPool, type Pr
 import { Redis, type RedisOptions } from 'ioredis';
 import { Pool, type Client } from 'pg';
 import type { Config } from '../config/config.schema.js';
-import { GuardedClient, watched } from '../database/client.js';
+import { GuardedClient, session, watched } from '../database/client.js';
 
 /** One ring: "look at this lane". It carries no data; the work to do is a state in Postgres. */
 export interface Ring {
@@ -102,7 +102,8 @@ function onPostgres(url: string, connectTimeoutMs: number): Store {
   // has no listener yet for the server's last word, and ends the process.
   const pool = new Pool({
     connectionString: url,
-    options: '-c search_path=bullmq',
+    // A ring that a server's crash loses is rung again: no ring waits for the disk.
+    options: `${session} -c synchronous_commit=off -c search_path=bullmq`,
     max: POOL_SIZE,
     application_name: 'stafett-queue',
     connectionTimeoutMillis: connectTimeoutMs,

@@ -7,7 +7,7 @@ import { migrate } from '../../src/database/migrate.js';
 import {
   closeDatabase,
   APP_ROLE,
-  checkProductionLogin,
+  checkProductionDatabase,
   OWNER_ROLE,
   prepareDatabase,
   prepareRoles,
@@ -238,16 +238,26 @@ describe('preparing roles', () => {
 });
 
 describe('production', () => {
-  it('takes a login that owns nothing', async () => {
-    await expect(checkProductionLogin(database.appUrl)).resolves.toBeUndefined();
+  it('takes a login that owns nothing, and refuses a server that may forget what it has committed', async () => {
+    const server = await startPostgres({ settings: { fsync: 'on' } });
+    try {
+      const { appUrl } = await prepareRoles(server.superUrl, server.folder);
+      await expect(checkProductionDatabase(appUrl)).resolves.toBeUndefined();
+    } finally {
+      await server.stop();
+      rmSync(server.folder, { recursive: true });
+    }
+    await expect(checkProductionDatabase(database.appUrl)).rejects.toThrow(
+      /DATABASE_URL has fsync = off.*NODE_ENV is production/,
+    );
   });
   it('refuses a superuser, and names DATABASE_URL', async () => {
-    await expect(checkProductionLogin(database.superUrl)).rejects.toThrow(
+    await expect(checkProductionDatabase(database.superUrl)).rejects.toThrow(
       /DATABASE_URL.*is a superuser.*NODE_ENV is production/,
     );
   });
   it('refuses the owner of the schema, and whoever belongs to it', async () => {
-    await expect(checkProductionLogin(database.ownerUrl)).rejects.toThrow(
+    await expect(checkProductionDatabase(database.ownerUrl)).rejects.toThrow(
       /DATABASE_URL.*owns the schema stafett/,
     );
   });
@@ -258,7 +268,7 @@ describe('production', () => {
     await expect(prepared).rejects.not.toThrow(/secret/);
   });
   it('says in one line that a server does not answer, without the password', async () => {
-    const refused = checkProductionLogin('postgres://someone:secret@127.0.0.1:1/stafett');
+    const refused = checkProductionDatabase('postgres://someone:secret@127.0.0.1:1/stafett');
     await expect(refused).rejects.toThrow(
       /^database\.url: no connection to 127\.0\.0\.1:1\/stafett \(.*ECONNREFUSED.*\)/,
     );
