@@ -17,6 +17,8 @@ export const session = [
   'timezone=UTC',
   'datestyle=ISO',
   'idle_session_timeout=0',
+  // By which a connection can tell that all this has reached the server.
+  'stafett.options=yes',
 ]
   .map((setting) => `-c ${setting}`)
   .join(' ');

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { Client } from 'pg';
 import type { Config } from '../config/config.schema.js';
 import { ConfigError } from '../config/load.js';
+import { session } from './client.js';
 import { limits } from './data-source.js';
 import { keptText, startEmbedded } from './embedded.js';
 import { toProblem } from './failures.js';
@@ -214,6 +215,7 @@ async function connected<T>(url: string, key: string, work: (client: Client) => 
     connectionString: url,
     connectionTimeoutMillis: 10_000,
     application_name: 'stafett-start',
+    options: session,
   });
   client.on('error', () => undefined);
   try {
@@ -228,6 +230,14 @@ async function connected<T>(url: string, key: string, work: (client: Client) => 
     );
   }
   try {
+    const { rows } = await client.query<{ options: string | null }>(
+      `select current_setting('stafett.options', true) as options`,
+    );
+    if (rows[0]?.options !== 'yes') {
+      throw new ConfigError(
+        `${key}: what stands between the hub and PostgreSQL keeps the connection's options to itself. Allowed: PostgreSQL itself, or a pooler that passes them on and keeps sessions apart.`,
+      );
+    }
     return await work(client);
   } catch (error) {
     throw error instanceof ConfigError ? error : toProblem(error);

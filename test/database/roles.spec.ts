@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { mkdirSync, readdirSync, rmSync, statSync, readFileSync } from 'node:fs';
+import { connect, createServer, type AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { Client } from 'pg';
 import { tableRights } from '../../src/database/grants.js';
@@ -235,6 +236,31 @@ describe('preparing roles', () => {
       rmSync(server.folder, { recursive: true });
     }
   });
+});
+
+it('refuses a pooler that keeps the connection’s options to itself, and says so', async () => {
+  const { hostname, port } = new URL(database.appUrl);
+  const pooler = createServer((client) => {
+    const server = connect(Number(port), hostname);
+    client.once('data', (startup) => {
+      // Length, protocol, and names and values, each with a zero at its end (PostgreSQL, "Message Formats", StartupMessage).
+      const words = startup.subarray(8).toString('latin1').split('\0');
+      words.splice(words.indexOf('options'), 2);
+      const rest = Buffer.from(words.join('\0'), 'latin1');
+      const head = Buffer.from(startup.subarray(0, 8));
+      head.writeInt32BE(head.length + rest.length);
+      server.write(Buffer.concat([head, rest]));
+      client.pipe(server).pipe(client);
+    });
+    for (const end of [client, server]) end.on('error', () => undefined);
+  });
+  await new Promise<void>((resolve) => pooler.listen(0, '127.0.0.1', resolve));
+  const through = new URL(database.appUrl);
+  through.host = `127.0.0.1:${(pooler.address() as AddressInfo).port}`;
+  await expect(prepareDatabase(loadConfig({ DATABASE_URL: through.href }))).rejects.toThrow(
+    /^database\.url: .*keeps the connection's options to itself/,
+  );
+  pooler.close();
 });
 
 describe('production', () => {
