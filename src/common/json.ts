@@ -20,13 +20,16 @@ const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: false });
 /**
  * Reads a body as strict JSON. Beyond RFC 8259 it refuses what two readers could read differently, or a database could
  * not keep: bytes that are not UTF-8, a key twice in one object, keys that reach for prototypes, lone surrogates, NUL and
- * other control characters, numbers that are not finite, and nesting beyond 20. What has too many values is not even parsed.
+ * other control characters, numbers that are not finite, and nesting beyond 20. What has too many values is not even parsed. Nor is a key that is
+ * written with an escape, which no key of ours needs: after a key that is a backslash JSON.parse of Node 24 and 26 reads another such key as a
+ * backslash too (nodejs/node issue 63785).
  * @param most how many members and elements it may have
  * @throws Problem malformed-json, too-deep, too-large
  */
 export function parseJson(bytes: Uint8Array, most: number = MAX_VALUES): Json {
   const text = decoded(bytes);
-  const { members, isPlain } = survey(text, most);
+  const { members, isPlain, hasEscapedKey } = survey(text, most);
+  if (hasEscapedKey) throw new Problem('malformed-json', [{ pointer: '', code: 'escaped-key' }]);
   const value = parsed(text);
   if (membersOf(value, isPlain, 0) < members)
     throw new Problem('malformed-json', [{ pointer: '', code: 'duplicate-key' }]);
@@ -57,30 +60,38 @@ const BACKSLASH = 0x5c;
 const DEL = 0x7f;
 
 /**
- * Of text that may be JSON: how many members its objects are written with, one for each colon outside strings; and whether its
- * strings stand there as they are, without escapes, and without the one control character that JSON lets stand so.
+ * Of text that may be JSON: how many members its objects are written with, one for each colon outside strings; whether its
+ * strings stand there as they are, without escapes, and without the one control character that JSON lets stand so; and whether a colon comes
+ * after a string with an escape.
  * @param most how many members or elements: an element has a comma before it, or the bracket of its list
  * @throws Problem too-large
  */
-function survey(text: string, most: number): { members: number; isPlain: boolean } {
+function survey(text: string, most: number): { members: number; isPlain: boolean; hasEscapedKey: boolean } {
   const { length } = text;
   let members = 0;
   let elements = 0;
   let isPlain = true;
+  let isEscaped = false;
+  let hasEscapedKey = false;
   for (let i = 0; i < length; i += 1) {
     let unit = text.charCodeAt(i);
     if (unit === QUOTE) {
+      isEscaped = false;
       for (i += 1; i < length && (unit = text.charCodeAt(i)) !== QUOTE; i += 1) {
         if (unit !== BACKSLASH && unit !== DEL) continue;
         isPlain = false;
-        if (unit === BACKSLASH) i += 1;
+        if (unit !== BACKSLASH) continue;
+        isEscaped = true;
+        i += 1;
       }
-    } else if (unit === COLON) members += 1;
-    else if (unit === COMMA || unit === BRACKET) elements += 1;
+    } else if (unit === COLON) {
+      members += 1;
+      hasEscapedKey ||= isEscaped;
+    } else if (unit === COMMA || unit === BRACKET) elements += 1;
   }
   if (members > most || elements > most)
     throw new Problem('too-large', [{ pointer: '', code: 'too-many-values' }]);
-  return { members, isPlain };
+  return { members, isPlain, hasEscapedKey };
 }
 
 /**
