@@ -3,7 +3,6 @@ import {
   mkdirSync,
   openSync,
   readdirSync,
-  readFileSync,
   rmSync,
   statSync,
   truncateSync,
@@ -13,7 +12,7 @@ import {
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ConfigError } from '../config/load.js';
-import { identityOf } from './processes.js';
+import { identityOf, textIfThere } from './processes.js';
 
 /** Longer than the slowest start (initdb on a slow disk and a recovery); then the waiter says who is in the way. */
 const WAIT_MS = 180_000;
@@ -110,15 +109,11 @@ const ticket = (): Ticket => ({ pid: process.pid, identity: identityOf(process.p
 
 /** The process that holds a lock file, or undefined where it is free or its owner is dead. */
 function ownerOf(path: string): string | undefined {
-  let text: string;
-  try {
-    text = readFileSync(path, 'utf8');
-    if (text === '') {
-      const age = performance.timeOrigin + performance.now() - statSync(path).mtimeMs;
-      return age < EMPTY_MS ? 'unknown' : undefined;
-    }
-  } catch {
-    return undefined;
+  const text = textIfThere(path);
+  if (text === undefined) return undefined;
+  if (text === '') {
+    const made = statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? 0;
+    return performance.timeOrigin + performance.now() - made < EMPTY_MS ? 'unknown' : undefined;
   }
   const held = text === 'free' ? undefined : parse(text);
   return held && identityOf(held.pid) === held.identity ? String(held.pid) : undefined;

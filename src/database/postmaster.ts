@@ -17,7 +17,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ConfigError } from '../config/load.js';
 import type { RunAs } from './binaries.js';
-import { commandOf, freePort, identityOf, isAlive, waitForExit } from './processes.js';
+import { commandOf, freePort, identityOf, isAlive, textIfThere, waitForExit } from './processes.js';
 import { serverSettings } from './server-settings.js';
 
 /** A cluster on disk: `data` is Postgres' own, `log` is where the server writes. */
@@ -65,12 +65,7 @@ export function isUp(cluster: Cluster): boolean {
 }
 
 function notedServer(cluster: Cluster): Running | undefined {
-  let lines: string[];
-  try {
-    lines = readFileSync(join(dataOf(cluster), 'postmaster.pid'), 'utf8').split('\n');
-  } catch {
-    return undefined;
-  }
+  const lines = (textIfThere(join(dataOf(cluster), 'postmaster.pid')) ?? '').split('\n');
   const pid = Number(lines[0]);
   if (!Number.isInteger(pid) || pid < 1) return undefined;
   const status = lines[7]?.trim();
@@ -157,12 +152,8 @@ export function createCluster(cluster: Cluster, password: string): void {
 
 /** The port that the last server had: it leaves its command line in a file, whatever ended it. */
 export function lastPort(cluster: Cluster): number | undefined {
-  try {
-    const port = /"-p" "(\d+)"/.exec(readFileSync(join(dataOf(cluster), 'postmaster.opts'), 'utf8'))?.[1];
-    return port === undefined ? undefined : Number(port);
-  } catch {
-    return undefined;
-  }
+  const port = /"-p" "(\d+)"/.exec(textIfThere(join(dataOf(cluster), 'postmaster.opts')) ?? '')?.[1];
+  return port === undefined ? undefined : Number(port);
 }
 
 /**

@@ -3,6 +3,21 @@ import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 
+const absent = new Set(['ENOENT', 'ENOTDIR', 'ESRCH', 'EACCES', 'EPERM']);
+
+/**
+ * A file's text, or undefined where there is none that this process may read.
+ * @throws Error where the system gives no answer (EMFILE: too many open files): a living server must not be taken for a dead one
+ */
+export function textIfThere(path: string): string | undefined {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch (error) {
+    if (absent.has((error as NodeJS.ErrnoException).code ?? '')) return undefined;
+    throw error;
+  }
+}
+
 /**
  * What tells a process from a later one with the same number: boot and start time. Numbers come again quickly in a
  * container, where a restart begins at 1.
@@ -10,15 +25,12 @@ import { setTimeout as sleep } from 'node:timers/promises';
  */
 export function identityOf(pid: number): string | undefined {
   if (process.platform === 'linux') {
-    try {
-      const stat = readFileSync(`/proc/${pid}/stat`, 'latin1');
-      // The name, in parentheses, may hold anything; after it stand state (field 3) and, 19 on, the start time (22).
-      const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-      if (fields[0] === 'Z' || fields[0] === 'X') return undefined;
-      return `${readFileSync('/proc/sys/kernel/random/boot_id', 'latin1').trim()}:${fields[19] ?? ''}`;
-    } catch {
-      return undefined;
-    }
+    const stat = textIfThere(`/proc/${pid}/stat`);
+    if (stat === undefined) return undefined;
+    // The name, in parentheses, may hold anything; after it stand state (field 3) and, 19 on, the start time (22).
+    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+    if (fields[0] === 'Z' || fields[0] === 'X') return undefined;
+    return `${readFileSync('/proc/sys/kernel/random/boot_id', 'latin1').trim()}:${fields[19] ?? ''}`;
   }
   if (!answersSignal(pid)) return undefined;
   if (process.platform === 'win32') return 'alive';
@@ -30,11 +42,7 @@ export function identityOf(pid: number): string | undefined {
 /** The command line of a living process, or an empty text. */
 export function commandOf(pid: number): string {
   if (process.platform === 'linux') {
-    try {
-      return readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ').trim();
-    } catch {
-      return '';
-    }
+    return (textIfThere(`/proc/${pid}/cmdline`) ?? '').replaceAll('\0', ' ').trim();
   }
   if (process.platform === 'win32') return answersSignal(pid) ? 'postgres' : '';
   return spawnSync('ps', ['-ww', '-o', 'command=', '-p', String(pid)], { encoding: 'utf8' }).stdout.trim();

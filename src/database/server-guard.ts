@@ -34,8 +34,17 @@ export class ServerGuard {
   }
 
   private async look(): Promise<void> {
-    const rest = this.isUp() ? this.pace.look : await this.startAgain();
+    const rest = this.seemsUp() ? this.pace.look : await this.startAgain();
     if (!this.isOver) this.timer = this.lookIn(rest);
+  }
+
+  /** Where the system cannot tell (too many open files), it is there. */
+  private seemsUp(): boolean {
+    try {
+      return this.isUp();
+    } catch {
+      return true;
+    }
   }
 
   private async startAgain(): Promise<number> {

@@ -354,3 +354,12 @@ it('says that the data folder cannot be written, and which setting it is', async
     }
   });
 });
+
+(process.platform === 'linux' ? it : it.skip)(
+  'takes no living process or server for a dead one while it can open no more files',
+  () => {
+    const command = `ulimit -n 1000 && exec "$0" --import ./test/support/typescript.mjs test/database/without-files.ts`;
+    const said = execFileSync('sh', ['-c', command, process.execPath], { encoding: 'utf8' });
+    expect(JSON.parse(said)).toEqual({ without: ['EMFILE', 'EMFILE'], with: [true, true] });
+  },
+);

@@ -35,6 +35,23 @@ it('tries again, and tells why not, until the server is there', async () => {
   guard.end();
 });
 
+it('starts nothing where the system cannot tell whether the server is there', async () => {
+  const told: ServerNews[] = [];
+  let looks = 0;
+  const guard = new ServerGuard(
+    () => {
+      looks += 1;
+      throw new Error('EMFILE: too many open files');
+    },
+    () => Promise.resolve(),
+    (news) => told.push(news),
+    pace,
+  );
+  await until(() => looks > 2);
+  guard.end();
+  expect(told).toEqual([]);
+});
+
 it('starts nothing once it has ended, even where it had begun to', async () => {
   let isOver: (() => boolean) | undefined;
   const guard = new ServerGuard(
