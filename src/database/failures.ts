@@ -44,7 +44,7 @@ export function sqlState(error: unknown): string | undefined {
 
 /** The last one is TypeORM's, of a connection that broke between two of its manager's statements. */
 const noConnection =
-  /ECONNREFUSED|ECONNRESET|ECONNABORTED|EPIPE|ETIMEDOUT|ENOENT|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH|timeout exceeded when trying to connect|Connection terminated|connection timeout|connection error and is not queryable|Client was closed|Query read timeout|query runner (was )?already released/i;
+  /ECONNREFUSED|ECONNRESET|ECONNABORTED|EPIPE|ETIMEDOUT|ENOENT|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH|ENETDOWN|EADDRNOTAVAIL|EMFILE|ENFILE|timeout exceeded when trying to connect|Connection terminated|connection timeout|connection error and is not queryable|Client was closed|Query read timeout|query runner (was )?already released/i;
 
 function isFromConnection(error: unknown): boolean {
   if (typeof error !== 'object' || error === null) return false;
