@@ -29,8 +29,8 @@ const POOL_SIZE = 9;
 /** Milliseconds that a stop gives BullMQ to say farewell: beside a Redis that says nothing it would wait for as long as it is let. */
 const FAREWELL_MS = 2000;
 
-/** Milliseconds until a connection that failed is tried again. */
-const REOPEN_MS = 500;
+/** Milliseconds until what failed is tried again: a connection, or a worker's question for work. */
+const AGAIN_MS = 500;
 
 /**
  * Milliseconds until the bell of a worker that died with it in hand rings again: those of its lane stand behind it. With BullMQ's own 30 s and
@@ -90,10 +90,28 @@ class PatientClient extends GuardedClient {
   override connect(callback?: (error: Error) => void): Promise<Client> | void {
     if (!callback) return super.connect();
     super.connect((error: Error) => {
-      if (error) setTimeout(callback, REOPEN_MS, error);
+      if (error) setTimeout(callback, AGAIN_MS, error);
       else callback(error);
     });
   }
+}
+
+/**
+ * Has a worker's question for work that failed tell so after a pause. BullMQ asks again at once, 6,300 times a second where a Redis refused it
+ * (READONLY after a failover, NOPERM, OOM).
+ */
+function patient<Made extends AnyWorker>(worker: Made): Made {
+  const asking = worker as unknown as { moveToActive(...asked: unknown[]): Promise<unknown> };
+  const ask = asking.moveToActive.bind(worker);
+  asking.moveToActive = async (...asked) => {
+    try {
+      return await ask(...asked);
+    } catch (error) {
+      await sleep(AGAIN_MS);
+      throw error;
+    }
+  };
+  return worker;
 }
 
 function onPostgres(url: string, connectTimeoutMs: number): Store {
@@ -118,7 +136,9 @@ function onPostgres(url: string, connectTimeoutMs: number): Store {
     probe: () => pool.query('select'),
     queue: () => new bullmq.Queue<Ring>(QUEUE_NAME, { connection }),
     worker: (look, concurrency) =>
-      new bullmq.Worker<Ring>(QUEUE_NAME, look, { connection, concurrency, autorun: false, ...deadBells }),
+      patient(
+        new bullmq.Worker<Ring>(QUEUE_NAME, look, { connection, concurrency, autorun: false, ...deadBells }),
+      ),
     workerWaits: false,
     end: () => pool.end(),
   };
@@ -153,7 +173,14 @@ function onRedis(url: string, onError: OnError): Store {
     probe: () => ringing.ping(),
     queue: () => new Queue<Ring>(QUEUE_NAME, { connection: ringing, skipWaitingForReady: true }),
     worker: (look, concurrency) =>
-      new Worker<Ring>(QUEUE_NAME, look, { connection: waiting, concurrency, autorun: false, ...deadBells }),
+      patient(
+        new Worker<Ring>(QUEUE_NAME, look, {
+          connection: waiting,
+          concurrency,
+          autorun: false,
+          ...deadBells,
+        }),
+      ),
     workerWaits: true,
     end: () => {
       ringing.disconnect();
@@ -175,7 +202,7 @@ function bells(store: Store, onError: OnError): Bells {
     waits: boolean,
     onError: OnError,
   ): Promise<T | undefined> {
-    for (; !closing.signal.aborted; await sleep(REOPEN_MS, undefined, closing).catch(() => undefined)) {
+    for (; !closing.signal.aborted; await sleep(AGAIN_MS, undefined, closing).catch(() => undefined)) {
       let made: T | undefined;
       try {
         await store.probe();

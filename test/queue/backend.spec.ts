@@ -205,6 +205,35 @@ it('on PostgreSQL a bell that died in the hand of its worker rings again within 
     }
   });
 
+  it('asks one that refuses it a few times a second, not as fast as it can, and hears its bells once it is mended', async () => {
+    const redis = await startRedis();
+    const admin = new Redis(redis.url);
+    const rights = (rule: string): Promise<unknown> => admin.acl('SETUSER', 'default', rule, '+acl', '+ping');
+    const looks: Ring[] = [];
+    const failed: Error[] = [];
+    const bells = openBells(onRedis(redis.url), 'unused', nobody);
+    // In the middle of a look, when its worker does not wait for the next ring: it would wait for its next question then, too.
+    const look = async (ring: Ring): Promise<void> => {
+      looks.push(ring);
+      if (looks.length === 1) await rights('-@all');
+    };
+    bells.work(4, look, (error) => failed.push(error));
+    try {
+      await until(() => rung(bells, { lane: 1 }));
+      await until(() => failed.some(({ message }) => message.includes('NOPERM')));
+      failed.length = 0;
+      await sleep(2000);
+      expect(failed.length).toBeLessThan(40);
+      await rights('+@all');
+      await until(() => rung(bells, { lane: 2 }));
+      await until(() => looks.some(({ lane }) => lane === 2), 5);
+    } finally {
+      await bells.close();
+      admin.disconnect();
+      await redis.stop();
+    }
+  });
+
   it('closes within seconds beside one that says nothing, whether it ever spoke or not', async () => {
     const redis = await startRedis();
     const proxy = await Proxy.start(Number(new URL(redis.url).port));
