@@ -10,9 +10,10 @@ const serialization = new Set(['40001', '40P01']);
 const sessionEnds = /^(57P0[1-5]|25P0[34])$/;
 /**
  * What is nobody's fault and passes: connections, resources (a full disk, too many sessions), intervention, the server's own system errors;
- * a server that only reads, as after a switch to a standby (25006); locks that did not come free in time (55P03), or never together.
+ * a login that is refused or a database that is not there, until the operator mends it (28, 3D000); a server that only reads, as after a switch
+ * to a standby (25006); locks that did not come free in time (55P03), or never together.
  */
-const passing = /^(08...|53...|57...|58...|25006|25P0[34]|55P03|40001|40P01)$/;
+const passing = /^(08...|28...|3D000|53...|57...|58...|25006|25P0[34]|55P03|40001|40P01)$/;
 
 /** The connection broke between COMMIT and its answer. */
 export class CommitLost extends Error {

@@ -11,6 +11,7 @@ it.each([
   ],
   ['no port is left to connect from', withCode('EADDRNOTAVAIL', 'connect EADDRNOTAVAIL 127.0.0.1:5432')],
   ['the server ends its sessions', withCode('57P01', 'terminating connection')],
+  ['the login is refused', withCode('28P01', 'password authentication failed')],
   ['the server only reads', withCode('25006', 'cannot execute INSERT in a read-only transaction')],
   ['TypeORM wraps it', { driverError: withCode('53300', 'too many clients') }],
 ])('the database is away, and will be back, where %s', (_, error) => {
