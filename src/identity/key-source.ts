@@ -1,4 +1,11 @@
-import { createLocalJWKSet, createRemoteJWKSet, errors, type JWTVerifyGetKey } from 'jose';
+import {
+  createLocalJWKSet,
+  createRemoteJWKSet,
+  errors,
+  jwksCache,
+  type JWKSCacheInput,
+  type JWTVerifyGetKey,
+} from 'jose';
 import type { Config } from '../config/config.schema.js';
 import { developmentIssuer } from './development-keys.js';
 
@@ -11,6 +18,10 @@ export class KeysUnavailable extends Error {
 const PATIENCE_MS = 5000;
 /** Milliseconds after a fetch that failed in which none is made: else each call would wait for an issuer that says nothing. */
 const PAUSE_MS = 2000;
+/** Milliseconds after which keys are no longer used: a key that the issuer has taken back is refused by then. */
+const MOST_MS = 600_000;
+/** Milliseconds after which they are fetched anew while nobody waits for it. An issuer that is away for less than the rest is noticed by nobody. */
+const FETCH_AGAIN_MS = 300_000;
 
 /**
  * Where the keys come from that tokens are verified with: the address in the settings, or the development issuer's own
@@ -22,15 +33,23 @@ export async function keySource(config: Config): Promise<JWTVerifyGetKey> {
     const { publicJwk } = await developmentIssuer(config);
     return createLocalJWKSet({ keys: [publicJwk] });
   }
+  const held: JWKSCacheInput = {};
   const remote = createRemoteJWKSet(new URL(jwksUri), {
     timeoutDuration: PATIENCE_MS,
     cooldownDuration: 30_000,
-    cacheMaxAge: 600_000,
+    cacheMaxAge: MOST_MS,
+    [jwksCache]: held,
   });
   let pausedUntil = 0;
+  const pause = (): void => {
+    pausedUntil = performance.now() + PAUSE_MS;
+  };
   const isKnown = (kid: string | undefined): boolean =>
     remote.fresh && remote.jwks()?.keys.some((key) => key.kid === kid) === true;
+  // eslint-disable-next-line no-restricted-syntax -- jose notes by this clock when it fetched them
+  const isOld = (): boolean => held.uat !== undefined && Date.now() - held.uat > FETCH_AGAIN_MS;
   return async (header, token) => {
+    if (remote.fresh && isOld() && performance.now() >= pausedUntil) void remote.reload().catch(pause);
     if (performance.now() < pausedUntil && !isKnown(header.kid))
       throw new KeysUnavailable('the keys of the issuer could not be fetched a moment ago');
     try {
@@ -38,7 +57,7 @@ export async function keySource(config: Config): Promise<JWTVerifyGetKey> {
     } catch (cause) {
       if (cause instanceof errors.JWKSNoMatchingKey || cause instanceof errors.JWKSMultipleMatchingKeys)
         throw cause;
-      pausedUntil = performance.now() + PAUSE_MS;
+      pause();
       throw new KeysUnavailable('the keys of the issuer cannot be fetched', { cause });
     }
   };

@@ -4,6 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { exportJWK, generateKeyPair, type JWK, type JWTVerifyGetKey } from 'jose';
 import { keySource, KeysUnavailable } from '../../src/identity/key-source.js';
 import { testConfig } from '../support/hub.js';
+import { until } from '../support/until.js';
 
 let issuer: Server;
 let keys: JWTVerifyGetKey;
@@ -26,6 +27,14 @@ beforeAll(async () => {
 });
 afterAll(() => issuer.close());
 
+const now = Date.now.bind(Date);
+afterEach(() => {
+  Date.now = now;
+});
+const later = (minutes: number): void => {
+  Date.now = () => now() + minutes * 60_000;
+};
+
 const keyOf = (kid: string): ReturnType<JWTVerifyGetKey> =>
   keys({ alg: 'ES256', kid }, { payload: '', signature: '' });
 
@@ -46,4 +55,33 @@ it('goes on with the keys that it has', async () => {
     await expect(keyOf('unknown')).rejects.toThrow();
   }
   expect(asked).toBe(2);
+});
+
+it('fetches them anew after five minutes, and goes on with those at hand for five more where the issuer is away', async () => {
+  later(4);
+  await expect(keyOf('one')).resolves.toBeDefined();
+  expect(asked).toBe(2);
+  later(6);
+  for (let calls = 0; calls < 20; calls += 1) await expect(keyOf('one')).resolves.toBeDefined();
+  await until(() => asked === 3);
+  later(11);
+  await expect(keyOf('one')).rejects.toThrow(KeysUnavailable);
+});
+
+it('keeps nobody waiting for the new ones', async () => {
+  isThere = true;
+  await sleep(2050);
+  later(12);
+  await expect(keyOf('one')).resolves.toBeDefined();
+  key = { ...key, kid: 'two' };
+  later(18);
+  await expect(keyOf('one')).resolves.toBeDefined();
+  await until(async () => {
+    try {
+      return (await keyOf('two')) !== undefined;
+    } catch {
+      return false;
+    }
+  });
+  await expect(keyOf('one')).rejects.toThrow();
 });
