@@ -53,6 +53,16 @@ it('gives an agency that was silent all that it has, however many of its calls c
   expect(rates.filter(({ allowed }) => !allowed)).toEqual([]);
 });
 
+it('never tells of more than an agency’s quota, however its calls are spread', async () => {
+  const left: number[] = [];
+  for (const pause of [0, 0, 300, 0, 0, 400, 0, 0, 0, 0, 1100, 0, 500, 0]) {
+    await sleep(pause);
+    const { headers } = await hub.as(agencies.otherOt).call('GET', '/v1/me');
+    left.push(Number(/r=(\d+)/.exec(headers.get('ratelimit') ?? '')?.[1]));
+  }
+  expect(Math.max(...left)).toBeLessThan(LIMIT);
+});
+
 it('lets it go on a moment later, and never mixes up two agencies', async () => {
   const ot = await hub.as(agencies.ot).call('GET', '/v1/me');
   expect(ot.status).toBe(200);
