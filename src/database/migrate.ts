@@ -6,6 +6,7 @@ import { ownerOptions } from './data-source.js';
 import { toProblem } from './failures.js';
 import { grantTo } from './grants.js';
 import { migrateQueue } from './queue-schema.js';
+import { lockSession } from './session-lock.js';
 
 export interface Migrated {
   /** Names of the migrations that ran now; empty where the schema was up to date. */
@@ -14,8 +15,6 @@ export interface Migrated {
   readonly queueVersion: number;
 }
 
-/** Session lock of whoever migrates; two starters wait for one another. Beside the classes in locks.ts. */
-export const MIGRATION_LOCK = [7309, 1] as const;
 /** The oldest PostgreSQL that the migrations are tested on. */
 const OLDEST = 15;
 
@@ -43,7 +42,7 @@ export async function migrate(ownerUrl: string, appRole: string): Promise<Migrat
         throw new ConfigError(
           `database.ownerUrl: the server is PostgreSQL ${major}. Allowed: ${OLDEST} or newer.`,
         );
-      await owner.query('select pg_advisory_lock($1, $2)', [...MIGRATION_LOCK]);
+      await lockSession(owner, 'migration');
       await owner.query('create schema if not exists stafett');
       const applied = await migrateOwn(ownerUrl);
       const queueVersion = await migrateQueue(owner);

@@ -9,12 +9,10 @@ import { limits } from './data-source.js';
 import { keptText, startEmbedded } from './embedded.js';
 import { toProblem } from './failures.js';
 import type { ServerNews } from './server-guard.js';
+import { lockSession } from './session-lock.js';
 
 export const OWNER_ROLE = 'stafett_owner';
 export const APP_ROLE = 'stafett_app';
-
-/** Session lock of whoever prepares roles, in the database that the given login connects to. */
-const ROLES_LOCK = [7309, 2] as const;
 
 /** Those of the pool (data-source.ts), for whoever else uses the login. */
 const ownLimits = {
@@ -47,7 +45,7 @@ export async function prepareRoles(
     appUrl: withLogin(superUrl, APP_ROLE, password(APP_ROLE), database),
   };
   await connected(superUrl, 'database.url', async (admin) => {
-    await admin.query('select pg_advisory_lock($1, $2)', [...ROLES_LOCK]);
+    await lockSession(admin, 'roles');
     for (const role of [OWNER_ROLE, APP_ROLE]) await prepareRole(admin, role, password(role));
     for (const [name, value] of Object.entries(ownLimits))
       await admin.query(`alter role ${APP_ROLE} set ${name} = '${value}'`);

@@ -1,11 +1,13 @@
 import { existsSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { DataSource } from 'typeorm';
 import { migrations } from '../../migrations/index.js';
 import { ownerOptions } from '../../src/database/data-source.js';
 import { migrate } from '../../src/database/migrate.js';
 import { ensurePartitions, nextMonthHasPartitions } from '../../src/database/partitions.js';
 import { APP_ROLE, prepareRoles } from '../../src/database/roles.js';
+import { lockSession } from '../../src/database/session-lock.js';
 import { asAdmin, createDatabase, openPool } from '../support/database.js';
 import { startPostgres } from '../support/postgres.js';
 import { insertRows, insertTransfer, outcome } from './rows.js';
@@ -62,6 +64,27 @@ it('goes forward only', async () => {
     await expect(owner.undoLastMigration()).rejects.toThrow('forward only');
   } finally {
     await owner.destroy();
+    await database.drop();
+  }
+});
+
+it('says whom a start waits for, once, and goes on when it is its turn', async () => {
+  const database = await createDatabase();
+  const told: string[] = [];
+  try {
+    await asAdmin(database.ownerUrl, async (waiting) => {
+      const begun = await asAdmin(database.ownerUrl, async (first) => {
+        await lockSession(first, 'migration', (line) => told.push(line), 100);
+        const { rows } = await first.query<{ pid: number }>('select pg_backend_pid() as pid');
+        const waits = lockSession(waiting, 'migration', (line) => told.push(line), 100);
+        await sleep(400);
+        expect(told).toEqual([expect.stringContaining(`session ${rows[0]?.pid})`)]);
+        return { waits };
+      });
+      await begun.waits;
+    });
+    expect(told).toHaveLength(1);
+  } finally {
     await database.drop();
   }
 });
