@@ -48,7 +48,7 @@ export const problems = {
   'too-large': p(
     413,
     'Too large',
-    'Events come with at most 5 MB, 500 in a request and 200,000 values (an event alone: 2,000), the directory with 1 MB, all else with 64 kB. Send it in parts.',
+    'Events come with at most 5 MB, 500 in a request and 200,000 values (an event alone: 2,000), the directory with 1 MB (as YAML 100 kB), all else with 64 kB. Send it in parts.',
   ),
   'unsupported-media-type': p(
     415,
