@@ -18,6 +18,7 @@ import {
 import { Problem } from '../common/problems.js';
 import type { Config } from '../config/config.schema.js';
 import { CONFIG } from '../config/config.module.js';
+import { keepReadersOut, lockClass } from '../database/locks.js';
 import { withTx, type Tx } from '../database/tx.js';
 import type { Directory } from '../directory/directory.js';
 import { DirectoryService } from '../directory/directory.service.js';
@@ -33,7 +34,7 @@ import type {
 } from './consent.dto.js';
 import { ConsentEntity } from './consent.entity.js';
 import { faultsIn } from './faults.js';
-import { likeReleases, lockConsentsOfYouths, lockYouth, withdraw } from './consents.sql.js';
+import { likeReleases, lockConsentsOfYouths, lockGiving, withdraw } from './consents.sql.js';
 
 /** A release in force, as the gate asks for it. */
 export interface Release {
@@ -116,7 +117,7 @@ export class ConsentsService {
     said: Sealed,
     youth: Youth,
   ): Promise<ConsentId | undefined> {
-    tx.send(lockYouth, [youth.id]);
+    tx.send(lockGiving, [lockClass.giving, youth.id]);
     const like = await tx.query<Pick<ConsentEntity, 'id' | 'sealed'>>(likeReleases, [
       youth.id,
       consent.controllerId,
@@ -137,6 +138,7 @@ export class ConsentsService {
    */
   async withdraw(caller: Caller, id: ConsentId, input: WithdrawConsentDto): Promise<ConsentReceiptDto> {
     await withTx(this.db, async (tx) => {
+      keepReadersOut(tx);
       const { consent, youth } = await this.own(tx, caller, id);
       const moved = await tx.query(withdraw, [id, this.clock.now()]);
       if (moved.length === 0) return;

@@ -9,10 +9,10 @@ export const lockConsentsOfYouths = statement(
    from stafett.consent where youth_id = any ($1::uuid[]) and state = 'given' order by id for share`,
 );
 
-/** Keeps another release of the youth from being registered at the same moment. Intake and dispatch, which lock youths `for key share`, do not wait. */
-export const lockYouth = statement(
-  'consents.lock-youth',
-  'select from stafett.youth where id = $1 for no key update',
+/** Keeps another release of the youth from being registered at the same moment. Nobody else waits for it, and it not for those who share the youth's row. */
+export const lockGiving = statement(
+  'consents.lock-giving',
+  'select pg_advisory_xact_lock($1::int, hashtext($2::uuid::text))',
 );
 
 /** The youth's releases that say the same, but for what is sealed. One that is being withdrawn is waited for. */

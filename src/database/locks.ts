@@ -2,9 +2,17 @@ import { statement, type Tx } from './tx.js';
 
 /**
  * Classes of advisory locks (the first of the two int4 keys). The one lock order stands in docs/data-path.md:
- * shard, youths by blind index, consents by id, records, transfers by id, inbox numbers by agency id.
+ * shard, reading, youths by blind index, consents by id, records, transfers by id, inbox numbers by agency id.
  */
-export const lockClass = { shard: 7301, inbox: 7302, schedule: 7303, directory: 7304, start: 7305 } as const;
+export const lockClass = {
+  shard: 7301,
+  inbox: 7302,
+  schedule: 7303,
+  directory: 7304,
+  start: 7305,
+  reading: 7306,
+  giving: 7307,
+} as const;
 
 /**
  * Shards share locks, as each lock of a look costs PostgreSQL 1 µs: 256 of them were a twentieth of what it did. Sixteen lanes can still be looked
@@ -38,6 +46,22 @@ export async function tryLockShards(tx: Tx, shards: readonly number[]): Promise<
   ]);
   return row?.got ?? false;
 }
+
+const enterAsReader = statement('lock.reader', 'select pg_advisory_xact_lock_shared($1::int, 0)');
+const enterAlone = statement('lock.readers-out', 'select pg_advisory_xact_lock($1::int, 0)');
+
+/**
+ * Before it shares locks of youths and releases: whoever hands something out. Others may at the same time, until one comes that keeps readers
+ * out; who comes after that one waits for it.
+ */
+export const asReader = (tx: Tx): void => tx.send(enterAsReader, [lockClass.reading]);
+
+/**
+ * Waits for those who hand something out just now, and lets no other begin. For who changes what they share: a release that is taken back, a
+ * protection grade that rises. PostgreSQL lets new readers of a row pass those who wait to change it, and begins their ten seconds anew with
+ * each: eight who pulled kept a withdrawal waiting for 30 s, and a group of intake, with all senders in it. Advisory locks are given in their order.
+ */
+export const keepReadersOut = (tx: Tx): void => tx.send(enterAlone, [lockClass.reading]);
 
 const lockInboxes = statement(
   'lock.inboxes',

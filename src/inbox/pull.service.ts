@@ -11,6 +11,7 @@ import type { JsonObject } from '../common/json.js';
 import { Problem } from '../common/problems.js';
 import { ConsentsService, type Release } from '../consents/consents.service.js';
 import { firstRows } from '../database/first-rows.js';
+import { asReader } from '../database/locks.js';
 import { withTx, type Tx } from '../database/tx.js';
 import { BodiesService } from '../dispatch/bodies.service.js';
 import { PlanService, typeOf } from '../dispatch/plan.service.js';
@@ -192,6 +193,7 @@ export class PullService {
   ): Promise<Locked> {
     const records = page.filter((row) => row.notice === null);
     const unlinked = unlinkedYouths(caller, records, bodies);
+    asReader(tx);
     const [youths, sought] = await Promise.all([
       this.youths.present(
         tx,

@@ -17,7 +17,7 @@ import type { DispatchAtOnce } from './at-once.js';
 import { Backlog } from './backlog.js';
 import { GroupCommit } from './group-commit.js';
 import { keepNumbers, renumberRecords } from './intake.sql.js';
-import { IntakeSteps, stillWaits, type Written } from './intake.steps.js';
+import { GradeRises, IntakeSteps, stillWaits, type Manner, type Written } from './intake.steps.js';
 import { nameOf, type Earlier, type Outcome, type Submission } from './outcome.js';
 import { LATE_MS, type Prepared } from './record.js';
 
@@ -157,14 +157,21 @@ export class IntakeService {
   }
 
   private async written(group: readonly Submission[]): Promise<Written> {
+    let readersOut = false;
     if (!this.repeated) {
       try {
         return await this.asNew(group);
       } catch (error) {
-        if (!isTaken(error)) throw error;
+        readersOut = error instanceof GradeRises;
+        if (!readersOut && !isTaken(error)) throw error;
       }
     }
-    return this.inTransaction(group, 'look');
+    try {
+      return await this.inTransaction(group, 'look', { readersOut });
+    } catch (error) {
+      if (!(error instanceof GradeRises)) throw error;
+      return this.inTransaction(group, 'look', { readersOut: true });
+    }
   }
 
   /**
@@ -174,7 +181,7 @@ export class IntakeService {
   private async asNew(group: readonly Submission[]): Promise<Written> {
     if (!this.atOnce || !this.mayDispatchAtOnce(group)) return this.inTransaction(group, 'all-new');
     try {
-      return await this.inTransaction(group, 'all-new', this.atOnce);
+      return await this.inTransaction(group, 'all-new', { atOnce: this.atOnce });
     } catch (error) {
       if (isTaken(error) || (error instanceof Problem && !isHeldUp(error))) throw error;
       const fault = error instanceof Problem ? error.cause : error;
@@ -205,8 +212,8 @@ export class IntakeService {
     }
   }
 
-  private inTransaction(group: readonly Submission[], how: How, atOnce?: DispatchAtOnce): Promise<Written> {
-    return withTx(this.db, (tx) => this.steps.take(tx, group, how, atOnce), {
+  private inTransaction(group: readonly Submission[], how: How, manner?: Manner): Promise<Written> {
+    return withTx(this.db, (tx) => this.steps.take(tx, group, how, manner), {
       // A row that is there after a lost answer, under the id made for it here, is this group's own.
       againAfterLostCommit: true,
     });

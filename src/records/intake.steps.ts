@@ -4,6 +4,7 @@ import { eventTypeOf } from '../catalogue/record-type.js';
 import { CLOCK, type Clock } from '../common/clock.js';
 import type { RecordId, YouthId } from '../common/ids.js';
 import { canonicalJson } from '../common/json.js';
+import { keepReadersOut } from '../database/locks.js';
 import type { Tx } from '../database/tx.js';
 import { Rechecks } from '../queue/recheck.js';
 import { shardOf } from '../queue/shards.js';
@@ -11,6 +12,7 @@ import { seal } from '../vault/seal.js';
 import { VaultService } from '../vault/vault.service.js';
 import {
   foundOf,
+  isHigher,
   YouthsService,
   type How,
   type Protection,
@@ -60,6 +62,17 @@ export interface Written {
   readonly repeated: boolean;
 }
 
+/** A protection grade rises, for which readers must be kept out from the start (locks.ts). */
+export class GradeRises extends Error {
+  override readonly name = 'GradeRises';
+}
+
+/** What a group's transaction does besides. */
+export interface Manner {
+  readonly atOnce?: DispatchAtOnce | undefined;
+  readonly readersOut?: boolean;
+}
+
 /**
  * What intake does in one transaction. The steps and their order, which is that of the locks, are those of docs/data-path.md: youths, then
  * records by (sender, event id), then bodies and audit entries.
@@ -74,8 +87,17 @@ export class IntakeSteps {
     private readonly rechecks: Rechecks,
   ) {}
 
-  /** @param atOnce where what is new may be dispatched in this transaction */
-  async take(tx: Tx, group: readonly Submission[], how: How, atOnce?: DispatchAtOnce): Promise<Written> {
+  /**
+   * @param atOnce where what is new may be dispatched in this transaction
+   * @throws GradeRises unless readers are kept out
+   */
+  async take(
+    tx: Tx,
+    group: readonly Submission[],
+    how: How,
+    { atOnce, readersOut = false }: Manner = {},
+  ): Promise<Written> {
+    if (readersOut) keepReadersOut(tx);
     const placed = group.map((submission, position): Placed => {
       const { caller, prepared, id } = submission;
       return { caller, prepared, id, position, wanted: wantedBy(submission) };
@@ -98,6 +120,7 @@ export class IntakeSteps {
       sought,
       how,
     );
+    if (!readersOut && rows.some(raisesGrade)) throw new GradeRises();
     const settlement = await locked?.plan(rows);
     const made = await this.insert(tx, rows, how, settlement?.fates ?? rows.map(() => waits));
     const meanwhile = await this.earlier(
@@ -228,10 +251,10 @@ export class IntakeSteps {
 
   private async raiseProtection(tx: Tx, rows: readonly Row[]): Promise<void> {
     const grades = new Map<YouthId, Protection>();
-    for (const { youth, prepared } of rows) {
-      const grade = prepared.youth?.protection ?? 'none';
-      if (youth && grade !== 'none' && grades.get(youth.id) !== 'strictly-confidential')
-        grades.set(youth.id, grade);
+    for (const row of rows) {
+      const { youth } = row;
+      if (youth && gradeOf(row) !== 'none' && grades.get(youth.id) !== 'strictly-confidential')
+        grades.set(youth.id, gradeOf(row));
     }
     const risen = await this.youths.raiseProtection(tx, grades);
     this.rechecks.add(
@@ -250,6 +273,12 @@ export class IntakeSteps {
     return this.vault.sameEventKey(caller.controllerId, youth.id, facts);
   }
 }
+
+const gradeOf = ({ prepared }: Row): Protection => prepared.youth?.protection ?? 'none';
+
+/** As the youth's row says it, which is locked: a grade only rises. */
+const raisesGrade = (row: Row): boolean =>
+  row.youth !== undefined && isHigher(gradeOf(row), row.youth.protection);
 
 const wantedBy = ({ caller: { controllerId }, prepared: { youth } }: Submission): WantedYouth | undefined =>
   youth ? { controllerId, identity: youth.identity } : undefined;

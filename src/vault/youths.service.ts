@@ -17,7 +17,11 @@ import {
   readKeysOfYouths,
 } from './youths.sql.js';
 
-export type Protection = 'none' | 'confidential' | 'strictly-confidential';
+const protections = ['none', 'confidential', 'strictly-confidential'] as const;
+export type Protection = (typeof protections)[number];
+
+export const isHigher = (one: Protection, other: Protection): boolean =>
+  protections.indexOf(one) > protections.indexOf(other);
 
 /** Who a youth is, as a record's `data.youth` says it. Leaves the vault only sealed, or to a recipient the gate has let in. */
 export interface Identity {
