@@ -74,10 +74,15 @@ export class Lane {
     return shards.filter((shard) => (this.asides.get(shard)?.until ?? 0) <= now);
   }
 
+  /** A look took nothing although something waits: what is to go first stands behind so few (a record whose cancellation has an older number). */
+  wantsMore(): void {
+    this.most = Math.min(this.batchSize, this.most * 2);
+  }
+
   /** A look has done all that it took. */
   went(taken: readonly Taken[]): void {
     if (taken.length === 0) return;
-    this.most = Math.min(this.batchSize, this.most * 2);
+    this.wantsMore();
     // What waits behind it in its shard is below what others have got meanwhile.
     if (taken.filter(({ shard }) => this.asides.delete(shard)).length > 0) this.lowWater.forget();
   }

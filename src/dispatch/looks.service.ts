@@ -51,6 +51,7 @@ export class LooksService {
       const most = mostBeside(this.intake.pending, this.config.dispatch.batchSize);
       const limit = Math.min(most, lane.limit);
       const found = await this.dispatch.look(open, lane, limit, (these) => (taken = these));
+      if (found === 'more' && taken.length === 0) lane.wantsMore();
       lane.went(taken);
       return found;
     } catch (error) {
