@@ -5,6 +5,9 @@ import { Problem } from '../common/problems.js';
 /** A lock that did not come free in time. */
 export const LOCK_NOT_AVAILABLE = '55P03';
 
+/** What is said to each statement after one that failed, and tells nothing. */
+export const FOLLOWS_A_FAILURE = '25P02';
+
 const serialization = new Set(['40001', '40P01']);
 /** Ended by an administrator, a crash or a drop (57P01 to 57P05), or after too long an idleness or transaction (25P03, 25P04). */
 const sessionEnds = /^(57P0[1-5]|25P0[34])$/;

@@ -1,7 +1,7 @@
 import { Query } from 'pg';
 import type { DataSource, EntityManager } from 'typeorm';
 import { arraysOf, type EncodeArray } from './binary-arrays.js';
-import { CommitLost, isBroken, isSerialization, toProblem } from './failures.js';
+import { CommitLost, FOLLOWS_A_FAILURE, isBroken, isSerialization, sqlState, toProblem } from './failures.js';
 import { Passage, type Losable } from './fault-point.js';
 
 /** A statement with a name: the server plans it once per connection. */
@@ -141,7 +141,7 @@ async function once<T>(db: DataSource, work: (tx: Tx) => T | Promise<T>): Promis
       // What waits for BEGIN leaves first: behind ROLLBACK it would stay.
       await begun.catch(() => undefined);
       if (!isBroken(error)) await submit(rollback).catch(() => connection.end());
-      throw (await firstFailure(sent)) ?? error;
+      throw await firstFailure([...sent, Promise.reject(error as Error)]);
     }
     passage?.commit(connection);
     await commitAfter(sent, submit);
@@ -237,8 +237,10 @@ function gather(client: PgClient): void {
 
 /** Of answers in their order, the first failure: what follows it fails for no reason of its own (25P02). */
 async function firstFailure(answers: readonly Promise<unknown>[]): Promise<unknown> {
-  const failed = (await Promise.allSettled(answers)).find(({ status }) => status === 'rejected');
-  return failed && (failed as PromiseRejectedResult).reason;
+  const reasons = (await Promise.allSettled(answers)).flatMap((answer): unknown[] =>
+    answer.status === 'rejected' ? [answer.reason] : [],
+  );
+  return reasons.find((reason) => sqlState(reason) !== FOLLOWS_A_FAILURE) ?? reasons[0];
 }
 
 /** COMMIT leaves with what was sent before it. A server that says no has rolled back; only silence leaves open what it did. */
