@@ -68,7 +68,7 @@ export class AnswersService {
     let from = this.answered.of(caller.agencyId);
     let [acknowledged, skipped] = [0, 0];
     for (let isLast = false; !isLast;) {
-      const { open, moved } = await withTx(this.db, async (tx) => {
+      const { open, done } = await withTx(this.db, async (tx) => {
         const open = await firstRows<Answerable>(tx, answerableThrough, [
           caller.agencyId,
           no,
@@ -77,10 +77,14 @@ export class AnswersService {
           TRANSFERS_A_TRANSACTION,
         ]);
         const wanted = open.filter(canBeAnswered);
-        return { open, moved: await this.move(tx, caller, snapshot, wanted, { state: 'acknowledged' }) };
+        const moved = await this.move(tx, caller, snapshot, wanted, { state: 'acknowledged' });
+        const meanwhile = (await this.overtaken(tx, caller, wanted, moved)).filter(
+          ({ state }) => state === 'acknowledged',
+        );
+        return { open, done: moved.size + meanwhile.length };
       });
-      acknowledged += moved.size;
-      skipped += open.length - moved.size;
+      acknowledged += done;
+      skipped += open.length - done;
       from = open.at(-1)?.no ?? from;
       isLast = open.length < TRANSFERS_A_TRANSACTION;
     }
@@ -95,13 +99,21 @@ export class AnswersService {
       const rows = await tx.query<Answerable>(answerableById, [caller.agencyId, ids]);
       const wanted = rows.filter((row) => canBeAnswered(row) && !(row.notice && how.state === 'rejected'));
       const moved = await this.move(tx, caller, snapshot, wanted, how);
-      // What another call moved meanwhile is as that one left it: acknowledged by both is acknowledged.
-      const overtaken = wanted.flatMap(({ transferId }) => (moved.has(transferId) ? [] : [transferId]));
-      const now =
-        overtaken.length > 0 ? await tx.query<Answerable>(answerableById, [caller.agencyId, overtaken]) : [];
+      const now = await this.overtaken(tx, caller, wanted, moved);
       const known = new Map([...rows, ...now].map((row) => [row.transferId as string, row]));
       return ids.map((transferId) => lineOf(transferId, known.get(transferId), moved, how));
     });
+  }
+
+  /** What another call moved meanwhile, as that one left it: acknowledged by both is acknowledged. */
+  private async overtaken(
+    tx: Tx,
+    caller: Caller,
+    wanted: readonly Answerable[],
+    moved: ReadonlySet<TransferId>,
+  ): Promise<Answerable[]> {
+    const ids = wanted.flatMap(({ transferId }) => (moved.has(transferId) ? [] : [transferId]));
+    return ids.length > 0 ? tx.query<Answerable>(answerableById, [caller.agencyId, ids]) : [];
   }
 
   private async move(

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { Inject, Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import type { DataSource } from 'typeorm';
@@ -24,6 +25,9 @@ import { LATE_MS, type Prepared } from './record.js';
 const isLate = (began: number): boolean => performance.now() - began > LATE_MS / 2;
 /** Where each takes as long as the group did, its senders are told all the same. */
 const RENUMBER_TIMES = 5;
+/** Milliseconds for which others may have one of the group's records locked: a transaction that stands still has it for five seconds. */
+const HELD_MS = 10_000;
+const LOOK_AGAIN_MS = 50;
 
 /** SQLSTATE. */
 const UNIQUE_VIOLATION = '23505';
@@ -205,10 +209,15 @@ export class IntakeService {
    * looks for, while what its senders send next, once they are told, would be dispatched at once.
    */
   private async renumber(ids: readonly RecordId[]): Promise<void> {
-    for (let late = true, times = 1; late && times <= RENUMBER_TIMES; times += 1) {
+    const until = performance.now() + HELD_MS;
+    for (let times = 0; times < RENUMBER_TIMES;) {
       const began = performance.now();
-      await withTx(this.db, (tx) => tx.query(renumberRecords, [ids]));
-      late = isLate(began);
+      const held = await withTx(this.db, (tx) => tx.query(renumberRecords, [ids]));
+      if (held.length > 0) {
+        if (began > until) throw new Problem('unavailable');
+        await sleep(LOOK_AGAIN_MS);
+      } else if (isLate(began)) times += 1;
+      else return;
     }
   }
 

@@ -38,24 +38,32 @@ export const insertMissingRecords = statement(
 );
 
 /**
- * What is not dispatched yet comes after all that was claimed so far, but for what its sender was told of by another process. Rows that are locked are
- * being dispatched, or told of, just now.
+ * What is not dispatched yet comes after all that was claimed so far, but for what its sender was told of by another process. Gives the rows that are
+ * locked: they are being dispatched, or told of, just now, and have their old number where that comes to nothing.
  */
 export const renumberRecords = statement(
   'intake.renumber-records',
-  `with g as materialized (select nextval('stafett.record_group') as no)
-   update stafett.record r set group_no = g.no from g
-   where r.id in (select id from stafett.record where id = any ($1::uuid[]) and state = 'received' and not number_kept for update skip locked)`,
+  `with g as materialized (select nextval('stafett.record_group') as no),
+   w as materialized (
+     select id from stafett.record where id = any ($1::uuid[]) and state = 'received' and not number_kept for no key update skip locked
+   ),
+   moved as (update stafett.record r set group_no = g.no from g where r.id in (select id from w))
+   select id from stafett.record where id = any ($1::uuid[]) and state = 'received' and not number_kept and id not in (select id from w)`,
 );
 
 /**
- * To be committed before its sender is told that a record is there and waits: what it sends next must get a higher number. Who has it locked
- * dispatches it, or gives it its new number, just now: waited for, dispatch and a repeated batch would wait for each other.
+ * To be committed before its sender is told that a record is there and waits: what it sends next must get a higher number. So does what came in
+ * one request with it. Who has it locked dispatches it, or gives it its new number, just now: waited for, dispatch and a repeated batch would
+ * wait for each other.
  */
 export const keepNumbers = statement(
   'intake.keep-numbers',
   `update stafett.record r set number_kept = true
-   from (select id from stafett.record where id = any ($1::uuid[]) and state = 'received' and not number_kept for update skip locked) w
+   from (
+     select o.id from (select distinct sender_id, group_no from stafett.record where id = any ($1::uuid[])) asked
+     join stafett.record o using (sender_id, group_no)
+     where o.state = 'received' and not o.number_kept for no key update of o skip locked
+   ) w
    where r.id = w.id`,
 );
 

@@ -1,7 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { startHub, type Hub } from '../../src/hub.js';
 import { client, type Answer, type Client, type Json } from '../support/client.js';
+import { asAdmin } from '../support/database.js';
 import { agencies, startTestHub, type TestHub } from '../support/hub.js';
+import { until } from '../support/until.js';
 import { dataOf, newYouth, releaseFor } from '../support/youths.js';
 
 /** So many that pulls of them overlap. */
@@ -76,3 +78,27 @@ it('lets a release be taken back or given, a grade rise, and others push beside 
     await Promise.all(pulls);
   }
 }, 90_000);
+
+it('counts what another acknowledgement through the same cursor has just acknowledged as acknowledged', async () => {
+  const { cursor } = (await nav.pull('?limit=3')).body;
+  const through = (): Promise<Answer> => nav.call('POST', '/v1/inbox/acknowledgements', { through: cursor });
+  const both = await asAdmin(hub.database.superUrl, async (admin) => {
+    await admin.query('begin');
+    await admin.query('select from stafett.transfer for update');
+    const both = [through(), through()];
+    await until(
+      async () =>
+        (
+          await hub.sql(
+            `select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`,
+          )
+        ).length === 2,
+    );
+    await admin.query('rollback');
+    return Promise.all(both);
+  });
+  expect(both.map(({ body }) => body)).toEqual([
+    { acknowledged: 3, skipped: 0 },
+    { acknowledged: 3, skipped: 0 },
+  ]);
+});
