@@ -16,6 +16,8 @@ export const session = [
   'default_transaction_isolation=read\\ committed',
   'timezone=UTC',
   'datestyle=ISO',
+  // The migrations' texts have backslashes.
+  'standard_conforming_strings=on',
   'idle_session_timeout=0',
   // By which a connection can tell that all this has reached the server.
   'stafett.options=yes',

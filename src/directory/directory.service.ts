@@ -55,25 +55,43 @@ export class DirectoryService {
    * @throws Problem unavailable when it must be read and the database cannot be reached: an old answer would be a guess
    */
   snapshot(): Promise<Directory> {
+    return this.young() ?? this.refresh();
+  }
+
+  /** The same for who has a transaction open: one that waited for a connection besides its own might wait for itself. */
+  snapshotIn(tx: Tx): Promise<Directory> {
+    return this.young() ?? this.readIn(tx);
+  }
+
+  private young(): Promise<Directory> | undefined {
     const oldest = Math.max(
       performance.now() - this.config.identity.directoryCacheSeconds * 1000,
       this.notBefore,
     );
-    return this.latest && this.latest.since >= oldest ? this.latest.directory : this.refresh();
+    return this.latest && this.latest.since >= oldest ? this.latest.directory : undefined;
   }
 
   /**
    * The snapshot, or one read now if it lacks an agency: what a row names may have come to the directory since, by another process.
    * @param agencies as rows name them
    */
-  async knowing(snapshot: Directory, agencies: Iterable<AgencyId | null>): Promise<Directory> {
-    for (const id of agencies) if (id !== null && !snapshot.agencyById(id)) return this.refresh();
+  async knowing(tx: Tx, snapshot: Directory, agencies: Iterable<AgencyId | null>): Promise<Directory> {
+    for (const id of agencies) if (id !== null && !snapshot.agencyById(id)) return this.readIn(tx);
     return snapshot;
   }
 
-  /** Reads the directory now. */
+  /** As it is now. For whoever would say no by a snapshot, and for good: another process may have known better for a second. */
+  readIn(tx: Tx): Promise<Directory> {
+    return this.keep(readRows(tx).then((rows) => new Directory(rows)));
+  }
+
+  /** Reads it now. */
   refresh(): Promise<Directory> {
-    const look: Look = { since: performance.now(), directory: this.read() };
+    return this.keep(this.read());
+  }
+
+  private keep(directory: Promise<Directory>): Promise<Directory> {
+    const look: Look = { since: performance.now(), directory };
     this.latest = look;
     // A failed reading is told to those who wait for it, and not kept.
     look.directory.catch(() => {

@@ -9,7 +9,7 @@ import { IntakeService } from '../records/intake.service.js';
 import { Metrics } from '../telemetry/metrics.js';
 import { lockIfFree, stillFree } from './dispatch.sql.js';
 import { LaneMemory } from './lane-memory.js';
-import { SettlingService } from './settling.service.js';
+import { hangsOnDirectory, SettlingService } from './settling.service.js';
 
 /** Dispatches in the transaction that takes records in, where the process has a worker (docs/decisions/0017). */
 @Injectable()
@@ -48,10 +48,11 @@ export class AtOnceService implements DispatchAtOnce {
   ): Promise<Settlement | undefined> {
     if (records.some(({ shard }) => failedShards.has(shard))) return undefined;
     const [directory, basis] = await Promise.all([
-      this.directory.snapshot(),
+      this.directory.snapshotIn(tx),
       this.settling.lockBasis(tx, records),
     ]);
     const planned = this.settling.planAll(directory, basis, records);
+    if (planned.some(hangsOnDirectory)) return undefined;
     tx.afterCommit(() => this.metrics.dispatched.inc({ way: 'at-once' }, records.length));
     return {
       fates: planned.map(({ plan }) => plan),

@@ -16,7 +16,7 @@ import { BodiesService, type SealedBody } from './bodies.service.js';
 import { claimRecords, settleRecords, stillWaiting } from './dispatch.sql.js';
 import type { Lane, Taken } from './lane.js';
 import { NewsService } from './news.service.js';
-import { SettlingService } from './settling.service.js';
+import { hangsOnDirectory, SettlingService } from './settling.service.js';
 
 type Claimed = StoredRecord & SealedBody;
 
@@ -104,8 +104,9 @@ export class DispatchService {
   /** @returns the highest group number among the records */
   private async dispatch(tx: Tx, snapshot: Directory, claimed: readonly Claimed[]): Promise<number> {
     // Sent together and done in this order, which is that of the locks.
-    const [directory, youths, basis] = await Promise.all([
+    const [known, youths, basis] = await Promise.all([
       this.directory.knowing(
+        tx,
         snapshot,
         claimed.flatMap(({ senderId, namedRecipientId }) => [senderId, namedRecipientId]),
       ),
@@ -120,7 +121,12 @@ export class DispatchService {
       youth: record.youthId ? youths.get(record.youthId) : undefined,
       data: this.bodies.open(record, youths),
     }));
-    const planned = this.settling.planAll(directory, basis, records);
+    let directory = known;
+    let planned = this.settling.planAll(directory, basis, records);
+    if (planned.some(hangsOnDirectory)) {
+      directory = await this.directory.readIn(tx);
+      planned = this.settling.planAll(directory, basis, records);
+    }
     tx.send(settleRecords, [
       planned.map(({ record }) => record.id),
       planned.map(({ plan }) => plan.state),

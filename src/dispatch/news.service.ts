@@ -91,7 +91,7 @@ export class NewsService {
     );
     const releases = await this.consents.lockReleases(tx, youths.keys());
     const transfers = await tx.query<OpenTransfer>(transfersById, [affected.map(({ id }) => id)]);
-    const directory = await this.directory.knowing(snapshot, [
+    const directory = await this.directory.knowing(tx, snapshot, [
       ...transfers.flatMap(({ senderId, recipientId }) => [senderId, recipientId]),
       ...passed.map(({ senderId }) => senderId),
       ...news.flatMap(({ cause, other }) => (cause === 'passed-on' ? [other as AgencyId | null] : [])),

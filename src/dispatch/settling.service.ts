@@ -29,6 +29,17 @@ export interface Planned {
   readonly plan: Plan;
 }
 
+const bySnapshot: ReadonlySet<string | null> = new Set([
+  'recipient-inactive',
+  'sender-inactive',
+  'no-processor-agreement',
+  'recipient-unknown',
+]);
+
+/** Whether it goes nowhere, for good, by what a snapshot of the directory says of an agency, which may be different since. */
+export const hangsOnDirectory = ({ plan: { reason, notices } }: Planned): boolean =>
+  bySnapshot.has(reason) || notices.some((notice) => bySnapshot.has(notice.reason));
+
 /** What records are planned by, besides themselves. */
 export interface Basis {
   readonly releases: ReadonlyMap<YouthId, readonly Release[]>;

@@ -128,6 +128,7 @@ export class AnswersService {
     // Sent together and done in this order, which is that of the locks.
     const [directory, youths, answered] = await Promise.all([
       this.directory.knowing(
+        tx,
         snapshot,
         rows.map(({ senderId }) => senderId),
       ),

@@ -14,6 +14,7 @@ import { firstRows } from '../database/first-rows.js';
 import { asReader } from '../database/locks.js';
 import { withTx, type Tx } from '../database/tx.js';
 import { BodiesService } from '../dispatch/bodies.service.js';
+import type { Verdict } from '../dispatch/gate.js';
 import { PlanService, typeOf } from '../dispatch/plan.service.js';
 import type { Directory } from '../directory/directory.js';
 import { DirectoryService } from '../directory/directory.service.js';
@@ -30,6 +31,12 @@ export interface Page {
   /** The inbox number that the reader has now seen everything up to. */
   readonly upTo: string;
   readonly more: boolean;
+}
+
+/** A notice, or a record with the gate's word. */
+interface Judged {
+  readonly row: PageRow;
+  readonly verdict?: Verdict;
 }
 
 /** What is handed out: a notice, or a record by the gate's word. */
@@ -139,31 +146,41 @@ export class PullService {
     { rows: page, keys, bodies }: Opened,
   ): Promise<object[]> {
     if (page.length === 0) return [];
-    const directory = await this.directory.knowing(
+    let directory = await this.directory.knowing(
+      tx,
       snapshot,
       page.map(({ senderId }) => senderId),
     );
     const { youths, own, releases, states } = await this.lock(tx, caller, page, bodies);
     const inForce = new Set<ConsentId>([...releases.values()].flat().map(({ id }) => id));
-    const handed = page
-      .filter((row) => states.has(row.transferId))
-      .flatMap((row): Handed[] => {
-        const again = states.get(row.transferId) !== 'available';
-        if (row.notice) return [{ row, again }];
-        const type = typeOf(row.type);
-        const subject = {
-          type,
-          senderId: row.senderId,
-          // The transfer exists, so its recipient was found by name or by residence then; the gate need not ask again.
-          namedRecipientId: caller.agencyId,
-          holdForConsent: false,
-          youth: row.youthId ? youths.get(row.youthId) : undefined,
-          releases: (row.youthId && releases.get(row.youthId)) || [],
-        };
-        const verdict = this.plans.judgeOne(directory, subject, caller.agencyId);
-        const delivery = deliveryOf(row, type, verdict, inForce);
-        return delivery ? [{ row, again, delivery, youthIsThere: isThere(row, youths) }] : [];
-      });
+    const judge = (by: Directory): Judged[] =>
+      page
+        .filter((row) => states.has(row.transferId))
+        .map((row) => {
+          if (row.notice) return { row };
+          const subject = {
+            type: typeOf(row.type),
+            senderId: row.senderId,
+            // The transfer exists, so its recipient was found by name or by residence then; the gate need not ask again.
+            namedRecipientId: caller.agencyId,
+            holdForConsent: false,
+            youth: row.youthId ? youths.get(row.youthId) : undefined,
+            releases: (row.youthId && releases.get(row.youthId)) || [],
+          };
+          return { row, verdict: this.plans.judgeOne(by, subject, caller.agencyId) };
+        });
+    let judged = judge(directory);
+    if (judged.some(({ verdict }) => verdict?.do === 'refuse')) {
+      // A reader with a cursor does not come back to what is left out.
+      directory = await this.directory.readIn(tx);
+      judged = judge(directory);
+    }
+    const handed = judged.flatMap(({ row, verdict }): Handed[] => {
+      const again = states.get(row.transferId) !== 'available';
+      if (!verdict) return [{ row, again }];
+      const delivery = deliveryOf(row, typeOf(row.type), verdict, inForce);
+      return delivery ? [{ row, again, delivery, youthIsThere: isThere(row, youths) }] : [];
+    });
     this.mark(tx, caller, directory, handed, keys, own);
     return handed.map(({ row, delivery, youthIsThere }) => {
       if (!delivery) return noticeEvent(row);

@@ -79,7 +79,7 @@ export class OutboxService {
       const [record] = await tx.query<RecordRow>(recordById, [id]);
       if (!record) throw new Problem('not-found');
       const transfers = await tx.query<TransferRow>(transfersOf, [[id]]);
-      const directory = await this.directory.knowing(snapshot, recipientsOf(transfers));
+      const directory = await this.directory.knowing(tx, snapshot, recipientsOf(transfers));
       if (record.senderId === caller.agencyId) return view(directory, record, transfers);
       const own = transfers.filter((t) => t.recipientId === caller.agencyId && mayKnow(t));
       if (own.length === 0) throw new Problem('not-found');
@@ -98,7 +98,7 @@ export class OutboxService {
       const rows = await this.rows(tx, query.state, [caller.agencyId, group, position, limit + 1]);
       const records = rows.slice(0, limit);
       const transfers = await tx.query<TransferRow>(transfersOf, [records.map(({ id }) => id)]);
-      const directory = await this.directory.knowing(snapshot, recipientsOf(transfers));
+      const directory = await this.directory.knowing(tx, snapshot, recipientsOf(transfers));
       const last = records.at(-1);
       return {
         items: records.map((record) =>
