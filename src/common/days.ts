@@ -54,6 +54,15 @@ export function dayOf(at: Date): Day {
 
 const dayOfQuarter = remember((quarter: number) => osloDay.format(quarter * QUARTER_MS) as Day);
 
+const HOUR_MS = 3_600_000;
+
+/** The first moment of a day in Norway, which is one or two hours ahead of UTC. */
+export function midnightOf(day: Day): Date {
+  const inUtc = Date.parse(`${day}T00:00:00Z`);
+  const inSummer = new Date(inUtc - 2 * HOUR_MS);
+  return dayOf(inSummer) === day ? inSummer : new Date(inUtc - HOUR_MS);
+}
+
 export const addDays = (day: Day, days: number): Day => dayAt(`${day}${days < 0 ? '' : '+'}${days}`);
 
 /** @param sum a day and a signed number of days, as in `2026-08-01+10` */

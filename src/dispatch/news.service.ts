@@ -166,7 +166,8 @@ export class NewsService {
       {
         type: typeOf(transfer.recordType),
         senderId: transfer.senderId,
-        namedRecipientId: transfer.namedRecipientId,
+        // The transfer exists: whom the record named may be the wrong office, which passed it on.
+        namedRecipientId: transfer.recipientId,
         holdForConsent: true,
         youth: transfer.youthId ? youths.get(transfer.youthId) : undefined,
         releases: (transfer.youthId && releases.get(transfer.youthId)) || [],

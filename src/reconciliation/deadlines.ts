@@ -1,4 +1,4 @@
-import { addDays, addWorkingDays, dayOf, type Day } from '../common/days.js';
+import { addDays, addWorkingDays, dayOf, midnightOf, type Day } from '../common/days.js';
 import type { Config } from '../config/config.schema.js';
 
 /** The moments before which something counts as too late, for a run as of a moment. */
@@ -8,11 +8,8 @@ export interface Limits {
   readonly availableBefore: Date;
 }
 
-/** The first moment of a day, in UTC: an hour or two after Norway's midnight, so that nobody is found too early. */
-const startOf = (day: Day): Date => new Date(`${day}T00:00:00Z`);
-
 /** The last moment of a day, for a run as of that day. */
-export const endOf = (day: Day): Date => new Date(startOf(addDays(day, 1)).getTime() - 1);
+export const endOf = (day: Day): Date => new Date(midnightOf(addDays(day, 1)).getTime() - 1);
 
 /** The day by which a transfer that became available on a day must be acknowledged. */
 export const acknowledgeBy = (available: Day, config: Config): Day =>
@@ -22,7 +19,7 @@ export function limitsOf(asOf: Date, config: Config): Limits {
   return {
     asOf,
     stuckBefore: new Date(asOf.getTime() - config.reconciliation.stuckMinutes * 60_000),
-    availableBefore: startOf(lastAcknowledged(dayOf(asOf), config)),
+    availableBefore: midnightOf(lastAcknowledged(dayOf(asOf), config)),
   };
 }
 

@@ -6,7 +6,7 @@ import { statement } from '../database/tx.js';
  */
 export const references = statement(
   'intake.references',
-  `select w.agency_id as "agencyId", r.id, r.type, case when r.sender_id = w.agency_id then 'sent' else 'received' end as as,
+  `select w.agency_id as "agencyId", r.id, r.type, r.sender_id as "senderId", case when r.sender_id = w.agency_id then 'sent' else 'received' end as as,
      case when r.sender_id = w.agency_id then r.youth_id else t.recipient_youth_id end as "youthId"
    from (select distinct * from unnest($1::uuid[], $2::uuid[]) as w (id, agency_id)) w
    join stafett.record r on r.id = w.id

@@ -16,6 +16,7 @@ export interface Reference {
   readonly id: RecordId;
   readonly type: string;
   readonly as: 'sent' | 'received';
+  readonly senderId: AgencyId;
   readonly youthId: YouthId | null;
 }
 
@@ -46,9 +47,9 @@ export function wrongReferences<Event extends Referring>(
   return wrong;
 }
 
-/** An answer must concern a record that its sender received, about the same youth; a cancellation, one that it sent. */
+/** An answer must concern a record that its sender received, about the same youth, and goes to who sent that one; a cancellation, one that it sent. */
 function problemOf(
-  { inReplyTo, cancels, type, youth }: Prepared,
+  { inReplyTo, cancels, type, youth, recipientId }: Prepared,
   found: readonly Reference[],
   youthId: YouthId | undefined,
 ): Problem | undefined {
@@ -58,6 +59,9 @@ function problemOf(
     if (!answers) return new Problem('in-reply-to-unknown', [{ pointer: '/inreplyto', code: 'unknown' }]);
     if (youth && target.youthId !== youthId)
       return new Problem('in-reply-to-unknown', [{ pointer: '/data/youth', code: 'other-youth' }]);
+    // What is lawful to answer is so towards who asked, and towards nobody else.
+    if (type.answersTypes && recipientId !== null && recipientId !== target.senderId)
+      return new Problem('route-not-allowed', [{ pointer: '/recipient', code: 'route' }]);
   }
   if (cancels !== null) {
     const target = found.find((reference) => reference.id === cancels && reference.as === 'sent');
