@@ -17,7 +17,7 @@ import type { Config } from './config/config.schema.js';
 import { ConfigError, projectFolder } from './config/load.js';
 import { withTx } from './database/tx.js';
 import { recordTo } from './directory/directory.audit.js';
-import { DirectoryFileError, parseDirectory } from './directory/directory.file.js';
+import { DirectoryFileError, parseDirectory, utf8Of } from './directory/directory.file.js';
 import { DirectoryService } from './directory/directory.service.js';
 import { WakeupsService } from './dispatch/wakeups.service.js';
 import { openApiOf, serveOpenApi } from './openapi.js';
@@ -106,9 +106,11 @@ async function loadDirectory(app: NestFastifyApplication, { directory }: Config)
   const path = resolve(projectFolder, directory.file);
   let text: string;
   try {
-    text = readFileSync(path, 'utf8');
-  } catch {
-    throw new ConfigError(`directory.file: ${path} cannot be read. Allowed: empty, or a directory file.`);
+    text = utf8Of(readFileSync(path));
+  } catch (error) {
+    throw new ConfigError(
+      `directory.file: ${path} cannot be read (${(error as NodeJS.ErrnoException).code}). Allowed: empty, or a directory file in UTF-8.`,
+    );
   }
   const service = app.get(DirectoryService, { strict: false });
   const audit = app.get(AuditService, { strict: false });

@@ -2,7 +2,7 @@ import { wrongClock } from './common/clock.js';
 import { giveBackMemory } from './common/memory.js';
 import { ConfigError, loadConfig } from './config/load.js';
 import { armFault } from './database/fault-point.js';
-import { whyUnavailable } from './database/failures.js';
+import { sqlState, whyUnavailable } from './database/failures.js';
 import { migrate } from './database/migrate.js';
 import { prepareDatabase } from './database/roles.js';
 import type { Hub } from './hub.js';
@@ -50,12 +50,23 @@ async function main(): Promise<void> {
   }
 }
 
+/** SQLSTATE of a table or schema that is not there, or that a login may not use. */
+function whichRights(state: string | undefined): string | undefined {
+  if (state === '42P01' || state === '3F000')
+    return 'the database has no tables yet. Give DATABASE_OWNER_URL, or make them first: stafett migrate';
+  if (state === '42501')
+    return 'the login of DATABASE_URL or DATABASE_OWNER_URL lacks rights. Who migrates owns the database or may create in it, and gives the other its rights by it';
+  return undefined;
+}
+
 /** One line where the operator can do something about it; else where it happened, for whoever mends it. */
 function whyNot(error: unknown): string {
   if (error instanceof ConfigError) return error.message;
   const why = whyUnavailable(error);
   if (why !== undefined)
     return `The hub cannot start: PostgreSQL cannot be used now (${why}). Start it again once it can.`;
+  const rights = whichRights(sqlState(error));
+  if (rights !== undefined) return `The hub cannot start: ${rights} (${(error as Error).message}).`;
   return `The hub cannot start: ${error instanceof Error ? error.stack : 'unknown fault'}`;
 }
 

@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { FormatError } from '../audit/verify/text.js';
 import { CommandError } from './command-error.js';
 import { print, tell, visible } from './output.js';
 import { progressBar } from './progress.js';
@@ -17,11 +18,21 @@ export function addLogKeeping(log: Command): void {
     .argument('<folder>', 'where to; what an earlier export left there is kept and added to')
     .action(async (folder: string) => {
       const { withLog } = await operate();
-      const { exportLog } = await import('../audit/serve/export.js');
-      const entries = await withLog(settings(), ({ log: served }) =>
-        exportLog(served, folder, progressBar('files')),
-      );
-      tell(`${entries} entries.`);
+      const { exportLog, NotGrown } = await import('../audit/serve/export.js');
+      try {
+        const entries = await withLog(settings(), ({ log: served }) =>
+          exportLog(served, folder, progressBar('files')),
+        );
+        tell(`${entries} entries.`);
+      } catch (error) {
+        if (error instanceof NotGrown || error instanceof FormatError) throw new CommandError(error.message);
+        const { syscall, code } = error as NodeJS.ErrnoException;
+        if (syscall && code !== undefined)
+          throw new CommandError(
+            `${folder} cannot be written (${code}). Give a folder with room for the log.`,
+          );
+        throw error;
+      }
     });
 
   log

@@ -40,7 +40,7 @@ export function stafett(): Command {
         write(
           `stafett: ${oneLine(text)
             .replace(/^error: /, '')
-            .replace(/[.)]?$/, '.')} See --help.\n`,
+            .replace(/\.?$/, '.')} See --help.\n`,
         ),
     });
   addReading(program);

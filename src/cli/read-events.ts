@@ -1,5 +1,6 @@
 import { open } from 'node:fs/promises';
-import { isObject } from '../common/json.js';
+import { isObject, parseJson } from '../common/json.js';
+import { Problem } from '../common/problems.js';
 import { CommandError } from './command-error.js';
 
 export type Event = Readonly<Record<string, unknown>>;
@@ -17,9 +18,10 @@ export async function* readEvents(path: string): AsyncGenerator<Event> {
     number += 1;
     if (whole) whole.push(line);
     if (whole || line.trim() === '') continue;
-    const value = parsed(line);
+    const where = `line ${number} of ${path}`;
+    const value = parsed(line, where);
     if (value !== undefined) {
-      for (const event of eventsIn(value, `line ${number} of ${path}`)) {
+      for (const event of eventsIn(value, where)) {
         events += 1;
         yield event;
       }
@@ -30,7 +32,7 @@ export async function* readEvents(path: string): AsyncGenerator<Event> {
       );
   }
   if (whole) {
-    const value = parsed(whole.join('\n'));
+    const value = parsed(whole.join('\n'), path);
     if (value === undefined)
       throw new CommandError(`${path} is not JSON. Give CloudEvents: one, a JSON list, or one a line.`);
     const list = eventsIn(value, path);
@@ -49,10 +51,10 @@ function eventsIn(value: unknown, where: string): Event[] {
 async function* linesOf(path: string): AsyncGenerator<string> {
   try {
     const stream = path === '-' ? process.stdin : (await open(path)).createReadStream();
-    stream.setEncoding('utf8');
+    const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
     let rest = '';
-    for await (const chunk of stream as AsyncIterable<string>) {
-      const [first = '', ...more] = chunk.split('\n');
+    for await (const bytes of stream as AsyncIterable<Buffer>) {
+      const [first = '', ...more] = utf8.decode(bytes, { stream: true }).split('\n');
       const last = more.pop();
       if (last === undefined) rest += first;
       else {
@@ -61,9 +63,13 @@ async function* linesOf(path: string): AsyncGenerator<string> {
         rest = last;
       }
     }
-    yield rest;
+    yield rest + utf8.decode();
   } catch (error) {
     const { syscall, code } = error as NodeJS.ErrnoException;
+    if (code === 'ERR_ENCODING_INVALID_ENCODED_DATA')
+      throw new CommandError(
+        `${path} is not UTF-8: names would be broken for good. Save it as UTF-8 and send it again: what was taken keeps its receipt.`,
+      );
     if (syscall)
       throw new CommandError(
         `${path} cannot be read (${code}). Give a file with CloudEvents, or - for standard input.`,
@@ -72,10 +78,17 @@ async function* linesOf(path: string): AsyncGenerator<string> {
   }
 }
 
-function parsed(text: string): unknown {
+/**
+ * As strictly as the hub reads it: what it would refuse must not go out as something else.
+ * @returns undefined where it is no JSON, or not the whole of it
+ */
+function parsed(text: string, where: string): unknown {
   try {
-    return JSON.parse(text.replace(/^\uFEFF/, ''));
-  } catch {
-    return undefined;
+    return parseJson(Buffer.from(text.replace(/^\uFEFF/, '')), Infinity);
+  } catch (error) {
+    if (!(error instanceof Problem)) throw error;
+    const code = error.errors[0]?.code ?? error.code;
+    if (code === 'syntax') return undefined;
+    throw new CommandError(`What stands in ${where} is JSON that the hub refuses: ${code}.`);
   }
 }

@@ -5,7 +5,12 @@ import { scopes as allScopes, type Scope } from '../common/access.js';
 import { isOrgNumber, type OrgNumber } from '../common/ids.js';
 import type { Config } from '../config/config.schema.js';
 import { loadConfig, projectFolder } from '../config/load.js';
-import { DirectoryFileError, parseDirectory, type DirectoryFile } from '../directory/directory.file.js';
+import {
+  DirectoryFileError,
+  parseDirectory,
+  utf8Of,
+  type DirectoryFile,
+} from '../directory/directory.file.js';
 import { isScope } from '../identity/scopes.js';
 import { consumer } from '../identity/token.claims.js';
 import { CommandError } from './command-error.js';
@@ -67,10 +72,10 @@ export function directoryOf({ directory }: Config): DirectoryFile | undefined {
 export function readDirectory(path: string): DirectoryFile {
   let text: string;
   try {
-    text = readFileSync(path, 'utf8');
-  } catch {
+    text = utf8Of(readFileSync(path));
+  } catch (error) {
     throw new CommandError(
-      `${path} cannot be read. Give a directory file, as docs/directory.md describes it.`,
+      `${path} cannot be read (${(error as NodeJS.ErrnoException).code}). Give a directory file in UTF-8, as docs/directory.md describes it.`,
     );
   }
   try {

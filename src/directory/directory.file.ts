@@ -112,6 +112,9 @@ export function checkDirectory(value: unknown): DirectoryFile {
   return file;
 }
 
+/** A file's text. @throws TypeError (ERR_ENCODING_INVALID_ENCODED_DATA) where it is not UTF-8: names would be broken for good */
+export const utf8Of = (bytes: Uint8Array): string => new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+
 /**
  * Reads a directory from YAML, of which JSON is a part. Anchors are refused: a short text could grow without end.
  * @throws DirectoryFileError

@@ -2,7 +2,7 @@ import type { Caller } from '../common/access.js';
 import { parseJson, pointerStep } from '../common/json.js';
 import { Problem, type FieldError } from '../common/problems.js';
 import type { DirectoryFile } from './directory.entries.js';
-import { checkDirectory, DirectoryFileError, parseDirectory } from './directory.file.js';
+import { checkDirectory, DirectoryFileError, parseDirectory, utf8Of } from './directory.file.js';
 import type { Issue } from './directory.reader.js';
 import type { Refusal } from './directory.scope.js';
 
@@ -43,7 +43,7 @@ export function readDirectoryBody(
 
 function utf8(bytes: Uint8Array): string {
   try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+    return utf8Of(bytes);
   } catch {
     throw new Problem('invalid-request', [{ pointer: '', code: 'encoding' }]);
   }

@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -103,6 +103,28 @@ it('is whole over HTTP, as exported files, and against the database', async () =
   const offline = await verifyLog(folderSource(folder), { key, since: { name: 'memory', note: memory } });
   expect([offline.findings, offline.checkpoints > 1]).toEqual([[], true]);
   expect(readFileSync(join(folder, 'checkpoint'), 'utf8')).toContain(key.name);
+});
+
+it('writes over no export that the log has not grown from, and writes nothing then', async () => {
+  const config = { ...hub.config, database: { ...hub.config.database, url: hub.database.appUrl } };
+  const newest = join(folder, 'checkpoint');
+  const before = readFileSync(newest, 'utf8');
+  const [origin = '', size = '', root = ''] = before.split('\n');
+  const other = Buffer.from(root, 'base64');
+  other[0]! ^= 1;
+  for (const [from, to] of [
+    [root, other.toString('base64')],
+    [`\n${size}\n`, `\n${Number(size) + 100_000}\n`],
+    [origin, `${origin}/other`],
+  ] as const) {
+    const forked = before.replace(from, to);
+    writeFileSync(newest, forked);
+    await expect(withLog(config, ({ log }) => exportLog(log, folder, () => undefined))).rejects.toThrow(
+      /not what the log .* has grown from/,
+    );
+    expect(readFileSync(newest, 'utf8')).toBe(forked);
+  }
+  writeFileSync(newest, before);
 });
 
 /** A copy of the database, in which its owner has switched off what stops it, and done something. */

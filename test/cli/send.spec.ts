@@ -137,7 +137,7 @@ describe('stafett send', () => {
 });
 
 describe('a file of events', () => {
-  const read = async (text: string): Promise<unknown[]> => {
+  const read = async (text: string | Buffer): Promise<unknown[]> => {
     const path = join(folder, 'events');
     writeFileSync(path, text);
     const all = [];
@@ -168,6 +168,12 @@ describe('a file of events', () => {
     ['breaks off', '{"id":"1"}\n{"id"', /Line 2 of .* is not JSON/],
     ['is no JSON', 'id,type\n1,2', /is not JSON/],
     ['holds something else', '{"id":"1"}\n[2]', /line 2 of .* is no CloudEvent/],
+    ['has a key twice', '{"id":"1"}\n{"id":"2","id":"3"}', /line 2 of .* the hub refuses: duplicate-key/],
+    [
+      'is not UTF-8',
+      Buffer.concat([Buffer.from('{"id":"1"}\n{"id":"'), Buffer.of(0xe5), Buffer.from('se"}\n')]),
+      /is not UTF-8/,
+    ],
   ])('is refused where it %s', async (_, text, said) => {
     await expect(read(text)).rejects.toThrow(said);
   });

@@ -35,7 +35,7 @@ it('lets an answer go to who asked, named or not, and to nobody else', async () 
     const refused = { code: 'route-not-allowed', errors: [{ pointer: '/recipient', code: 'route' }] };
     expect((await nav.push(event)).body).toMatchObject(refused);
     const check = await nav.call('POST', '/v1/records/check', event, CLOUD_EVENT);
-    expect(check.body.checks[0].problem).toMatchObject(refused);
+    expect(check.body.checks?.[0].problem ?? check.body).toMatchObject(refused);
   }
   for (const event of [answer(agencies.ot), answer()]) {
     const id = await nav.send(event);

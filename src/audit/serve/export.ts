@@ -1,5 +1,8 @@
-import { mkdir, rename, stat, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, rename, stat, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { parseCheckpoint, type Checkpoint } from '../verify/checkpoint.js';
+import { verifyConsistency } from '../verify/merkle.js';
+import { parseNote } from '../verify/note.js';
 import { TILE_WIDTH, tilePath, tileRows, type TileName } from '../verify/tiles.js';
 import type { LogService } from './log.service.js';
 
@@ -13,7 +16,7 @@ const PAGE = 500;
  * later export to the same folder adds what is new.
  * @param progress told of files done and of all
  * @returns entries in the log
- * @throws Problem not-found where nothing is sealed yet
+ * @throws Problem not-found where nothing is sealed yet; NotGrown before anything is written
  */
 export async function exportLog(
   log: LogService,
@@ -21,6 +24,7 @@ export async function exportLog(
   progress: (done: number, total: number) => void,
 ): Promise<number> {
   const { size, note } = await log.checkpoint();
+  await requireGrowth(log, join(folder, 'checkpoint'), note);
   const hashes = tileRows(size).flatMap(({ level, full, partial }) => [
     ...Array.from({ length: full }, (_, index): TileName => ({ level, index, width: TILE_WIDTH })),
     ...(partial > 0 ? [{ level, index: full, width: partial }] : []),
@@ -49,6 +53,33 @@ export async function exportLog(
   }
   await put(join(folder, 'checkpoint'), note);
   return size;
+}
+
+/** The folder has a checkpoint that this log has not grown from: what is written over it could tell of a fork no more. */
+export class NotGrown extends Error {
+  override readonly name = 'NotGrown';
+}
+
+async function requireGrowth(log: LogService, path: string, note: string): Promise<void> {
+  if (!(await isThere(path))) return;
+  const [before, now] = [await readFile(path), note].map((one) => parseCheckpoint(parseNote(one).text)) as [
+    Checkpoint,
+    Checkpoint,
+  ];
+  const grows =
+    before.origin === now.origin &&
+    before.size <= now.size &&
+    verifyConsistency(
+      before.size,
+      now.size,
+      before.root,
+      now.root,
+      await log.consistency(before.size, now.size),
+    );
+  if (!grows)
+    throw new NotGrown(
+      `${path} (${before.origin}, ${before.size} entries) is not what the log (${now.origin}, ${now.size} entries) has grown from: the log was rewritten or restored, or it is another one. Nothing was written. Keep that folder as evidence, and give another one.`,
+    );
 }
 
 /** Whole or not at all: a file that an export left half-written would look like a log that was tampered with. */
