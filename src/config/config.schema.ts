@@ -216,8 +216,8 @@ export const shape: {
     port: whole(0, 65535, 'PORT'),
     host: text('an address', /^[0-9a-zA-Z.:-]+$/),
     publicUrl: text(
-      'empty, or an http(s) address without a slash at the end',
-      /^(https?:\/\/[^\s/]+(\/[^\s]*[^\s/])?)?$/,
+      'empty, or an http(s) address without a login and a slash at the end',
+      /^(https?:\/\/[^\s/@]+(\/[^\s]*[^\s/])?)?$/,
       'STAFETT_URL',
     ),
     bodyLimitBytes: whole(1000, 50_000_000),
@@ -248,11 +248,11 @@ export const shape: {
     sweepAfterSeconds: whole(1, 3600),
   },
   identity: {
-    issuer: text('the exact iss of the tokens', /^https?:\/\/\S+$/),
+    issuer: text('the exact iss of the tokens, without a login', /^https?:\/\/[^\s/@]+(\/\S*)?$/),
     audience: text('the exact aud of the tokens', /^\S+$/),
     jwksUri: text(
-      'empty, or an https address',
-      /^(https:\/\/\S+|http:\/\/(127\.0\.0\.1|localhost)(:\d+)?\/\S*)?$/,
+      'empty, or an https address without a login',
+      /^(https:\/\/[^\s/@]+(\/\S*)?|http:\/\/(127\.0\.0\.1|localhost)(:\d+)?\/\S*)?$/,
     ),
     maxTokenSeconds: whole(60, 3600),
     clockToleranceSeconds: whole(0, 60),

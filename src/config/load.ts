@@ -20,6 +20,9 @@ export const projectFolder: string = (() => {
 /** The default's, for development. */
 const INVENTED_COUNTY = 'config/directory/oppland.yaml';
 
+/** An address with a user, and perhaps a password. */
+const hasLogin = /:\/\/[^\s/"]*@/;
+
 type Layer = { readonly from: string; readonly values: Record<string, Record<string, unknown>> };
 
 /**
@@ -38,7 +41,8 @@ export function loadConfig(env: NodeJS.ProcessEnv = process.env): Config {
       const [value, from] = lastGiven(layers, env, section, key, setting);
       const parsed = setting.read(value);
       if (isWrong(parsed)) {
-        const shown = setting.secret ? 'the value (not shown)' : JSON.stringify(value);
+        const text = JSON.stringify(value);
+        const shown = setting.secret || hasLogin.test(text) ? 'the value (not shown)' : text;
         throw new ConfigError(
           `${section}.${key}: ${shown} from ${from} is not allowed. Allowed: ${setting.allowed}.`,
         );

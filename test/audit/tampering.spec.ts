@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdtempSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -125,6 +125,16 @@ it('writes over no export that the log has not grown from, and writes nothing th
     expect(readFileSync(newest, 'utf8')).toBe(forked);
   }
   writeFileSync(newest, before);
+});
+
+it('reads no file that is larger than any of a log can be', async () => {
+  const large = mkdtempSync(join(tmpdir(), 'stafett-large-'));
+  cpSync(folder, large, { recursive: true });
+  truncateSync(join(large, 'tile/entries/000'), 500_000_000);
+  await expect(verifyLog(folderSource(large), { key })).rejects.toThrow(
+    /tile\/entries\/000 has 500000000 bytes/,
+  );
+  rmSync(large, { recursive: true });
 });
 
 /** A copy of the database, in which its owner has switched off what stops it, and done something. */

@@ -42,6 +42,16 @@ it.each<[string, Record<string, string>, RegExp]>([
     { DATABASE_URL: 'mysql://u:geheim@h/d' },
     /^database\.url: the value \(not shown\) from the environment variable DATABASE_URL/,
   ],
+  [
+    'an address with a login, without showing it',
+    { STAFETT_URL: 'http://u:geheim@127.0.0.1:4700' },
+    /^http\.publicUrl: the value \(not shown\) from the environment variable STAFETT_URL/,
+  ],
+  [
+    'database parameters that would take the place of the hub’s own',
+    { DATABASE_URL: 'postgres://u:geheim@h/d?options=-c%20jit%3Don' },
+    /^database\.url: .* no other parameters than sslmode/,
+  ],
   ['a file that is not there', { STAFETT_CONFIG: '/nowhere/x.yaml' }, /\/nowhere\/x\.yaml: cannot be read/],
 ])('ends the start with one message for %s', (_name, env, expected) => {
   expect(message(env)).toMatch(expected);

@@ -5,7 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { readAtMost } from './bounded.js';
 import { parseCheckpoint } from './checkpoint.js';
 import { parseNote } from './note.js';
-import { readTile, SourceError, type LogSource } from './source.js';
+import { MOST_BYTES, readTile, SourceError, type LogSource } from './source.js';
 
 export interface HttpOptions {
   /** Sent as a bearer token; asked for at each request, so that it may be renewed. */
@@ -21,8 +21,6 @@ const PATIENCE_MS = 30_000;
 const ATTEMPTS = 6;
 const FIRST_PAUSE_MS = 250;
 const LONGEST_PAUSE_MS = 10_000;
-/** A bundle of 256 entries of 65,535 bytes has 16.8 MB. A log that sends more is not believed. */
-const MOST_BYTES = 17_000_000;
 
 /** A log under a URL: `/checkpoint`, `/checkpoints?after=<size>`, `/tile/…` and `/tile/entries/…`. */
 export function httpSource(

@@ -1,4 +1,4 @@
-import { readdir, readFile } from 'node:fs/promises';
+import { readdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { TILE_WIDTH, tilePath, type TileName } from './tiles.js';
 
@@ -29,6 +29,9 @@ export interface KeptCheckpoint {
   readonly size?: number;
 }
 
+/** A bundle of 256 entries of 65,535 bytes has 16.8 MB. A log that sends more is not believed. */
+export const MOST_BYTES = 17_000_000;
+
 /** The log cannot be read, so that nothing can be said about it. */
 export class SourceError extends Error {
   override readonly name = 'SourceError';
@@ -41,8 +44,14 @@ export class SourceError extends Error {
 export function folderSource(folder: string): LogSource {
   const read = async (path: string): Promise<Buffer | undefined> => {
     try {
+      const { size } = await stat(join(folder, path));
+      if (size > MOST_BYTES)
+        throw new SourceError(
+          `${join(folder, path)} has ${size} bytes, and no file of a log more than ${MOST_BYTES}.`,
+        );
       return await readFile(join(folder, path));
     } catch (error) {
+      if (error instanceof SourceError) throw error;
       if (isMissing(error)) return undefined;
       throw new SourceError(`${join(folder, path)} cannot be read (${codeOf(error)}).`);
     }
