@@ -37,7 +37,7 @@ export const problems = {
   'malformed-json': p(
     400,
     'Not valid JSON',
-    'Send strict JSON (RFC 8259) in UTF-8, with no key twice in one object and no key named __proto__, constructor or prototype.',
+    'Send strict JSON (RFC 8259) in UTF-8, with no key twice in one object, no key written with an escape, and no key named __proto__, constructor or prototype.',
   ),
   'malformed-request': p(
     400,
