@@ -29,7 +29,9 @@ export const askers = statement(
  */
 export const toldBefore = statement(
   'dispatch.told-before',
-  `select r.id, r.controller_id as "controllerId", r.same_event_key as "sameEventKey", r.sender_id as "senderId"
+  `select r.id, r.controller_id as "controllerId", r.same_event_key as "sameEventKey", r.sender_id as "senderId",
+     array(select t.recipient_id from stafett.transfer t where t.record_id = r.id and t.notice is null
+       and t.state in ('held', 'available', 'collected', 'acknowledged')) as recipients
    from unnest($1::uuid[], $2::bytea[]) as w (controller_id, same_event_key)
    cross join lateral (select * from stafett.record e
      where e.controller_id = w.controller_id and e.same_event_key = w.same_event_key and e.state = 'dispatched' and e.reason is null offset 0) r`,

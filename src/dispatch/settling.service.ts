@@ -12,7 +12,7 @@ import type { RecordFacts } from '../records/record.js';
 import type { Youth } from '../vault/youths.service.js';
 import { askers, retractRecords, toldBefore } from './dispatch.sql.js';
 import { PlanService, typeOf, type Plan, type Subject } from './plan.service.js';
-import { isSourceOf, Told, type Teller } from './told.js';
+import { isSourceOf, Told, type Telling } from './told.js';
 import type { Draft, Notice, OpenTransfer } from './transfer.js';
 import { transfersOfRecords } from './transfers.sql.js';
 import { TransfersService, type Closing } from './transfers.service.js';
@@ -74,9 +74,10 @@ export class SettlingService {
 
   planAll(
     directory: Directory,
-    { releases, askedBy, told }: Basis,
+    { releases, askedBy, told: before }: Basis,
     records: readonly ReadRecord[],
   ): Planned[] {
+    const told = before.anew();
     return records.map((record): Planned => {
       const { id, eventId, senderId, shard, namedRecipientId, holdForConsent, inReplyTo, youthId } = record;
       const { youth, data } = record;
@@ -101,10 +102,11 @@ export class SettlingService {
     const nothing = { drafts: [], notices: [] };
     // Only an erasure between intake and dispatch takes the body away.
     if (!subject) return { state: 'refused', reason: 'erased', ...nothing };
-    if (told.byAnother(record, (sender) => isSourceOf(directory, sender, subject.data)))
-      return { state: 'dispatched', reason: 'same-event', ...nothing };
     const plan = this.plans.plan(directory, subject);
-    if (plan.state === 'dispatched' && plan.reason === null) told.add(record);
+    const recipients = plan.drafts.map(({ recipientId }) => recipientId);
+    if (told.byAnother(record, (sender) => isSourceOf(directory, sender, subject.data), recipients))
+      return { state: 'dispatched', reason: 'same-event', ...nothing };
+    if (plan.state === 'dispatched' && plan.reason === null) told.add({ ...record, recipients });
     return plan;
   }
 
@@ -171,7 +173,7 @@ export class SettlingService {
     const keyed = records.filter(({ sameEventKey }) => sameEventKey !== null);
     if (keyed.length === 0) return new Told([]);
     return new Told(
-      await tx.query<Teller>(toldBefore, [
+      await tx.query<Telling>(toldBefore, [
         keyed.map(({ controllerId }) => controllerId),
         keyed.map(({ sameEventKey }) => sameEventKey),
       ]),

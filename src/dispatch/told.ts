@@ -9,24 +9,49 @@ export interface Teller {
   readonly senderId: AgencyId;
 }
 
-/** Which events are told already, before this batch or in it, and by whom. One source may tell the same twice: ids keep that apart. */
-export class Told {
-  private readonly by = new Map<string, Set<AgencyId>>();
+/** With those who have it from this record: held, in their inbox, read or acknowledged, and not rejected or taken back. */
+export interface Telling extends Teller {
+  readonly recipients: readonly AgencyId[];
+}
 
-  constructor(earlier: readonly Teller[]) {
+/** Which events are told already, before this batch or in it, by whom and to whom. One source may tell the same twice: ids keep that apart. */
+export class Told {
+  private readonly by = new Map<string, Map<AgencyId, Set<AgencyId>>>();
+
+  constructor(private readonly earlier: readonly Telling[]) {
     earlier.forEach((record) => this.add(record));
   }
 
-  add(record: Teller): void {
-    const name = eventOf(record);
-    if (name !== undefined) this.by.set(name, (this.by.get(name) ?? new Set()).add(record.senderId));
+  /** Without what was added since. */
+  anew(): Told {
+    return new Told(this.earlier);
   }
 
-  /** @param isSource whether a sender's word counts for this event */
-  byAnother(record: Teller, isSource: (sender: AgencyId) => boolean): boolean {
+  add(record: Telling): void {
+    const name = eventOf(record);
+    if (name === undefined) return;
+    const by = this.by.get(name) ?? new Map<AgencyId, Set<AgencyId>>();
+    const recipients = by.get(record.senderId) ?? new Set();
+    for (const recipient of record.recipients) recipients.add(recipient);
+    this.by.set(name, by.set(record.senderId, recipients));
+  }
+
+  /**
+   * Whether nobody would learn anything by it.
+   * @param isSource whether a sender's word counts for this event
+   * @param recipients who would get it
+   */
+  byAnother(
+    record: Teller,
+    isSource: (sender: AgencyId) => boolean,
+    recipients: readonly AgencyId[],
+  ): boolean {
     const name = eventOf(record);
     const by = name === undefined ? undefined : this.by.get(name);
-    return by ? !by.has(record.senderId) && [...by].some(isSource) : false;
+    if (!by || by.has(record.senderId)) return false;
+    const sources = [...by].filter(([sender]) => isSource(sender));
+    const reached = new Set(sources.flatMap(([, some]) => [...some]));
+    return sources.length > 0 && recipients.every((one) => reached.has(one));
   }
 }
 

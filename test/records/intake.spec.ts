@@ -259,6 +259,30 @@ it('lets no other school silence what the school itself tells', async () => {
   });
 });
 
+it('takes it for one event only where all who would get it have it from the other source', async () => {
+  const county = hub.as(agencies.county);
+  const ot = hub.as(agencies.ot);
+  const tell = async (sender: Client, youth: Json): Promise<Json> => {
+    const data = dataOf('education-interrupted', youth, { school: school.orgNumber });
+    return sender.dispatched(await sender.send(sender.event('education-interrupted', data)));
+  };
+  const to = (orgNumber: string): Json => [
+    { recipient: `urn:stafett:agency:${orgNumber}`, state: 'available' },
+  ];
+  // The county's connector does not know where the youth lives, and the school does.
+  const { homeMunicipality: _, ...youth } = newYouth();
+  expect((await tell(county, youth)).transfers).toMatchObject(to(agencies.ot));
+  expect((await tell(school, { ...youth, homeMunicipality: '0502' })).transfers).toMatchObject(
+    to(agencies.otherOt),
+  );
+  // Who got it first says that it is wrong.
+  const other = newYouth();
+  const [{ transferId }] = (await tell(county, other)).transfers;
+  await ot.pullUntil((events) => events.some(({ transferid }) => transferid === transferId));
+  await ot.reject([transferId], 'wrong-content');
+  expect((await tell(school, other)).transfers).toMatchObject(to(agencies.ot));
+});
+
 it('hands over none of those who go abroad or become apprentices, unless the school names the recipient', async () => {
   const [leaving] = ['AP', 'AS', 'LA'];
   const plain = await school.send(interrupted({ leavingReason: leaving, kind: 'school' }));
