@@ -81,17 +81,18 @@ export class DirectoryService {
   }
 
   /** As it is now. For whoever would say no by a snapshot, and for good: another process may have known better for a second. */
-  readIn(tx: Tx): Promise<Directory> {
-    return this.keep(readRows(tx).then((rows) => new Directory(rows)));
+  async readIn(tx: Tx): Promise<Directory> {
+    const since = performance.now();
+    const directory = new Directory(await readRows(tx));
+    // Shared once it is there, and not before: what the transaction waits for (a lock) is nothing that others should.
+    if (!this.latest || this.latest.since < since)
+      this.latest = { since, directory: Promise.resolve(directory) };
+    return directory;
   }
 
   /** Reads it now. */
   refresh(): Promise<Directory> {
-    return this.keep(this.read());
-  }
-
-  private keep(directory: Promise<Directory>): Promise<Directory> {
-    const look: Look = { since: performance.now(), directory };
+    const look: Look = { since: performance.now(), directory: this.read() };
     this.latest = look;
     // A failed reading is told to those who wait for it, and not kept.
     look.directory.catch(() => {

@@ -202,6 +202,21 @@ describe('loading the directory', () => {
     expect((await service.snapshot()).agencyByNumber('310200018')?.active).toBe(false);
   });
 
+  it('keeps nobody waiting for a reading that a transaction makes behind a lock', async () => {
+    await load(whole);
+    const locks = statement('test.lock', 'select pg_advisory_xact_lock(1)');
+    await asAdmin(database.ownerUrl, async (owner) => {
+      await owner.query('select pg_advisory_lock(1)');
+      const reading = withTx(db, (tx) => {
+        tx.send(locks);
+        return service.readIn(tx);
+      });
+      expect(await Promise.race([service.snapshot(), reading])).toBe(await service.snapshot());
+      await owner.query('select pg_advisory_unlock(1)');
+      expect((await reading).agencies().length).toBeGreaterThan(0);
+    });
+  });
+
   it('answers with a problem, not with an old directory, when the database cannot be reached', async () => {
     await load(whole);
     await service.snapshot();
