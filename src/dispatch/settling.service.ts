@@ -106,7 +106,7 @@ export class SettlingService {
     const recipients = plan.drafts.map(({ recipientId }) => recipientId);
     if (told.byAnother(record, (sender) => isSourceOf(directory, sender, subject.data), recipients))
       return { state: 'dispatched', reason: 'same-event', ...nothing };
-    if (plan.state === 'dispatched' && plan.reason === null) told.add({ ...record, recipients });
+    if (plan.state === 'dispatched' && plan.reason === null) told.add(record, recipients);
     return plan;
   }
 

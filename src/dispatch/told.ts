@@ -19,7 +19,7 @@ export class Told {
   private readonly by = new Map<string, Map<AgencyId, Set<AgencyId>>>();
 
   constructor(private readonly earlier: readonly Telling[]) {
-    earlier.forEach((record) => this.add(record));
+    for (const record of earlier) this.add(record, record.recipients);
   }
 
   /** Without what was added since. */
@@ -27,12 +27,12 @@ export class Told {
     return new Told(this.earlier);
   }
 
-  add(record: Telling): void {
+  add(record: Teller, reached: readonly AgencyId[]): void {
     const name = eventOf(record);
     if (name === undefined) return;
     const by = this.by.get(name) ?? new Map<AgencyId, Set<AgencyId>>();
     const recipients = by.get(record.senderId) ?? new Set();
-    for (const recipient of record.recipients) recipients.add(recipient);
+    for (const recipient of reached) recipients.add(recipient);
     this.by.set(name, by.set(record.senderId, recipients));
   }
 
