@@ -26,8 +26,9 @@ export function addLogKeeping(log: Command): void {
         tell(`${entries} entries.`);
       } catch (error) {
         if (error instanceof NotGrown || error instanceof FormatError) throw new CommandError(error.message);
-        const { syscall, code } = error as NodeJS.ErrnoException;
-        if (syscall && code !== undefined)
+        // A file's, not a connection's.
+        const { path, code } = error as NodeJS.ErrnoException;
+        if (path !== undefined && code !== undefined)
           throw new CommandError(
             `${folder} cannot be written (${code}). Give a folder with room for the log.`,
           );

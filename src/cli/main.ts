@@ -5,7 +5,7 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   const isSending = process.argv[2] === 'send';
   if (isSending)
     process.stderr.write(
-      'stafett: nobody reads the receipts any more, so the rest was not sent. Send the file again: what was taken keeps its receipt.\n',
+      `stafett: the receipts cannot be written (${error.code}), so the rest was not sent. Send the file again: what was taken keeps its receipt.\n`,
     );
   process.exit(error.code === 'EPIPE' && !isSending ? 0 : 1);
 });

@@ -161,19 +161,9 @@ export class NewsService {
     youths: ReadonlyMap<YouthId, Youth>,
     releases: ReadonlyMap<YouthId, Release[]>,
   ): Rejudged[] {
-    const verdict = this.plans.judgeOne(
-      directory,
-      {
-        type: typeOf(transfer.recordType),
-        senderId: transfer.senderId,
-        // The transfer exists: whom the record named may be the wrong office, which passed it on.
-        namedRecipientId: transfer.recipientId,
-        holdForConsent: true,
-        youth: transfer.youthId ? youths.get(transfer.youthId) : undefined,
-        releases: (transfer.youthId && releases.get(transfer.youthId)) || [],
-      },
-      transfer.recipientId,
-    );
+    const { recordType: type, senderId, recipientId, youthId } = transfer;
+    const asked = { type, senderId, recipientId, youthId };
+    const verdict = this.plans.judgeTransfer(directory, asked, youths, releases, true);
     if (verdict.do === 'deliver') return [{ transfer, terms: verdict, hold: null }];
     return verdict.do === 'hold' && verdict.reason !== transfer.holdReason
       ? [{ transfer, terms: verdict, hold: verdict.reason }]

@@ -5,7 +5,7 @@ import type { RecordType } from '../catalogue/record-type.js';
 import type { AgencyKind } from '../common/access.js';
 import { CLOCK, type Clock } from '../common/clock.js';
 import { dayOf } from '../common/days.js';
-import { newId, type AgencyId, type RecordId, type TransferId } from '../common/ids.js';
+import { newId, type AgencyId, type RecordId, type TransferId, type YouthId } from '../common/ids.js';
 import { isObject, type JsonObject } from '../common/json.js';
 import type { Config } from '../config/config.schema.js';
 import { CONFIG } from '../config/config.module.js';
@@ -40,6 +40,14 @@ export interface Subject extends Asked {
 export interface Judged {
   readonly recipientId: AgencyId;
   readonly verdict: Verdict;
+}
+
+/** A transfer, as far as the gate asks. */
+interface Transferred {
+  readonly type: string;
+  readonly senderId: AgencyId;
+  readonly recipientId: AgencyId;
+  readonly youthId: YouthId | null;
 }
 
 export interface Plan {
@@ -84,6 +92,28 @@ export class PlanService {
       holdForConsent: asked.holdForConsent,
       today,
     });
+  }
+
+  /**
+   * Of a transfer that exists: its recipient was found by name or by residence then, or got it from a wrong office, and need not be named by
+   * the record.
+   */
+  judgeTransfer(
+    directory: Directory,
+    { type, senderId, recipientId, youthId }: Transferred,
+    youths: ReadonlyMap<YouthId, Pick<Youth, 'protection'>>,
+    releases: ReadonlyMap<YouthId, readonly Release[]>,
+    holdForConsent: boolean,
+  ): Verdict {
+    const asked = {
+      type: typeOf(type),
+      senderId,
+      namedRecipientId: recipientId,
+      holdForConsent,
+      youth: youthId ? youths.get(youthId) : undefined,
+      releases: (youthId && releases.get(youthId)) || [],
+    };
+    return this.judgeOne(directory, asked, recipientId);
   }
 
   plan(directory: Directory, subject: Subject): Plan {

@@ -59,7 +59,6 @@ export interface OpenTransfer {
   readonly reason: string | null;
   readonly eventId: string;
   readonly controllerId: ControllerId;
-  readonly namedRecipientId: AgencyId | null;
   readonly consentIds: readonly ConsentId[];
 }
 

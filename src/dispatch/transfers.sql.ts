@@ -41,7 +41,7 @@ export const insertFurther = statement(
 const open = `select t.id, t.record_id as "recordId", t.recipient_id as "recipientId", t.sender_id as "senderId", t.record_type as "recordType",
   t.youth_id as "youthId", t.shard, t.state, t.hold_reason as "holdReason",
   t.hold_until as "holdUntil", t.available_at as "availableAt", t.reason, r.event_id as "eventId", r.controller_id as "controllerId",
-  r.named_recipient_id as "namedRecipientId", t.consent_ids as "consentIds"
+  t.consent_ids as "consentIds"
   from stafett.transfer t join stafett.record r on r.id = t.record_id`;
 
 /**

@@ -158,16 +158,9 @@ export class PullService {
         .filter((row) => states.has(row.transferId))
         .map((row) => {
           if (row.notice) return { row };
-          const subject = {
-            type: typeOf(row.type),
-            senderId: row.senderId,
-            // The transfer exists, so its recipient was found by name or by residence then; the gate need not ask again.
-            namedRecipientId: caller.agencyId,
-            holdForConsent: false,
-            youth: row.youthId ? youths.get(row.youthId) : undefined,
-            releases: (row.youthId && releases.get(row.youthId)) || [],
-          };
-          return { row, verdict: this.plans.judgeOne(by, subject, caller.agencyId) };
+          const { type, senderId, youthId } = row;
+          const asked = { type, senderId, youthId, recipientId: caller.agencyId };
+          return { row, verdict: this.plans.judgeTransfer(by, asked, youths, releases, false) };
         });
     let judged = judge(directory);
     if (judged.some(({ verdict }) => verdict?.do === 'refuse')) {

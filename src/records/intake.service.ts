@@ -161,21 +161,14 @@ export class IntakeService {
   }
 
   private async written(group: readonly Submission[]): Promise<Written> {
-    let readersOut = false;
     if (!this.repeated) {
       try {
         return await this.asNew(group);
       } catch (error) {
-        readersOut = error instanceof GradeRises;
-        if (!readersOut && !isTaken(error)) throw error;
+        if (!isTaken(error)) throw error;
       }
     }
-    try {
-      return await this.inTransaction(group, 'look', { readersOut });
-    } catch (error) {
-      if (!(error instanceof GradeRises)) throw error;
-      return this.inTransaction(group, 'look', { readersOut: true });
-    }
+    return this.inTransaction(group, 'look');
   }
 
   /**
@@ -185,7 +178,7 @@ export class IntakeService {
   private async asNew(group: readonly Submission[]): Promise<Written> {
     if (!this.atOnce || !this.mayDispatchAtOnce(group)) return this.inTransaction(group, 'all-new');
     try {
-      return await this.inTransaction(group, 'all-new', { atOnce: this.atOnce });
+      return await this.inTransaction(group, 'all-new', this.atOnce);
     } catch (error) {
       if (isTaken(error) || (error instanceof Problem && !isHeldUp(error))) throw error;
       const fault = error instanceof Problem ? error.cause : error;
@@ -221,11 +214,23 @@ export class IntakeService {
     }
   }
 
-  private inTransaction(group: readonly Submission[], how: How, manner?: Manner): Promise<Written> {
-    return withTx(this.db, (tx) => this.steps.take(tx, group, how, manner), {
-      // A row that is there after a lost answer, under the id made for it here, is this group's own.
-      againAfterLostCommit: true,
-    });
+  /** Once more from the beginning, with readers kept out, where a grade rises. */
+  private async inTransaction(
+    group: readonly Submission[],
+    how: How,
+    atOnce?: DispatchAtOnce,
+  ): Promise<Written> {
+    const take = (how: How, manner: Manner): Promise<Written> =>
+      withTx(this.db, (tx) => this.steps.take(tx, group, how, manner), {
+        // A row that is there after a lost answer, under the id made for it here, is this group's own.
+        againAfterLostCommit: true,
+      });
+    try {
+      return await take(how, { atOnce });
+    } catch (error) {
+      if (!(error instanceof GradeRises)) throw error;
+      return take('look', { readersOut: true });
+    }
   }
 
   /** One event that the database refuses is a fault of the hub's checks: its neighbours are taken without it. */
