@@ -1,8 +1,7 @@
 import { scopes } from '../../src/common/access.js';
-import { lockClass } from '../../src/database/locks.js';
 import { ExpiryService } from '../../src/dispatch/expiry.service.js';
 import { mintToken } from '../../src/identity/issuer.tokens.js';
-import { asAdmin } from '../support/database.js';
+import { asAdmin, holdShards } from '../support/database.js';
 import { client, type Client, type Json } from '../support/client.js';
 import { agencies, startTestHub, type TestHub } from '../support/hub.js';
 import { until } from '../support/until.js';
@@ -66,8 +65,7 @@ it('lets go what a release is given for, with a clock that is a month ahead', as
 /** What is done meanwhile waits for dispatch. */
 const withoutDispatch = <T>(work: () => Promise<T>): Promise<T> =>
   asAdmin(hub.database.superUrl, async (admin) => {
-    await admin.query('begin');
-    await admin.query('select pg_advisory_xact_lock($1, s) from generate_series(0, 15) s', [lockClass.shard]);
+    await holdShards(admin);
     const done = await work();
     await admin.query('rollback');
     return done;

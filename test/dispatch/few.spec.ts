@@ -1,8 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { lockClass } from '../../src/database/locks.js';
 import { LaneMemory } from '../../src/dispatch/lane-memory.js';
 import type { Json } from '../support/client.js';
-import { asAdmin } from '../support/database.js';
+import { asAdmin, holdShards } from '../support/database.js';
 import { agencies, startTestHub, type TestHub } from '../support/hub.js';
 import { until } from '../support/until.js';
 import { dataOf, newYouth } from '../support/youths.js';
@@ -19,8 +18,7 @@ it('dispatches on where looks take few, something having failed, and the first o
     school.send(school.event(type, dataOf(type, youth, { school: school.orgNumber, ...more })));
   const youth = newYouth();
   const sent = await asAdmin(hub.database.superUrl, async (admin) => {
-    await admin.query('begin');
-    await admin.query('select pg_advisory_xact_lock($1, s) from generate_series(0, 15) s', [lockClass.shard]);
+    await holdShards(admin);
     const first = await send('education-interrupted', youth);
     const back = await send('education-resumed', youth, { cancels: first });
     await hub.sql(`update stafett.record set group_no = nextval('stafett.record_group') where id = $1`, [

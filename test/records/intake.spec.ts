@@ -2,14 +2,13 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { getDataSourceToken } from '@nestjs/typeorm';
 import type { DataSource } from 'typeorm';
-import { lockClass } from '../../src/database/locks.js';
 import { withTx } from '../../src/database/tx.js';
 import { DirectoryService } from '../../src/directory/directory.service.js';
 import { startHub } from '../../src/hub.js';
 import { renumberRecords } from '../../src/records/intake.sql.js';
 import { LATE_MS } from '../../src/records/record.js';
 import { identityOf, YouthsService, type Identity } from '../../src/vault/youths.service.js';
-import { asAdmin } from '../support/database.js';
+import { asAdmin, holdShards } from '../support/database.js';
 import { agencies, startTestHub, type TestHub } from '../support/hub.js';
 import { client, type Client, type Event, type Json } from '../support/client.js';
 import { until } from '../support/until.js';
@@ -351,8 +350,7 @@ it('takes back what comes after the call that takes it back, because it got its 
   const youth = newYouth();
   const { first, back } = await asAdmin(hub.database.superUrl, async (admin) => {
     // Dispatch waits until both are there.
-    await admin.query('begin');
-    await admin.query('select pg_advisory_xact_lock($1, s) from generate_series(0, 15) s', [lockClass.shard]);
+    await holdShards(admin);
     const first = await school.send(interrupted({ youth }));
     const data = dataOf('education-resumed', youth, { school: school.orgNumber, cancels: first });
     const back = await school.send(school.event('education-resumed', data));
@@ -544,8 +542,7 @@ it('gives a late group new numbers, but not to what its sender was told of meanw
   const { app } = hub.hub;
   await asAdmin(hub.database.superUrl, async (admin) => {
     // Nothing is dispatched until all is over.
-    await admin.query('begin');
-    await admin.query('select pg_advisory_xact_lock($1, s) from generate_series(0, 15) s', [lockClass.shard]);
+    await holdShards(admin);
     const ids = [await school.send(first), await school.send(second)];
     const numbers = async (): Promise<number[]> =>
       (

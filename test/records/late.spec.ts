@@ -1,10 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Client as Session } from 'pg';
-import { lockClass } from '../../src/database/locks.js';
 import { IntakeService } from '../../src/records/intake.service.js';
 import { LATE_MS } from '../../src/records/record.js';
 import type { Client, Event, Json } from '../support/client.js';
-import { asAdmin } from '../support/database.js';
+import { asAdmin, holdShards } from '../support/database.js';
 import { agencies, startTestHub, type TestHub } from '../support/hub.js';
 import { dataOf, newYouth } from '../support/youths.js';
 
@@ -43,8 +42,7 @@ const renumber = (ids: readonly string[]): Promise<void> =>
 /** Nobody dispatches meanwhile. */
 const withoutDispatch = <T>(work: (admin: Session) => Promise<T>): Promise<T> =>
   asAdmin(hub.database.superUrl, async (admin) => {
-    await admin.query('begin');
-    await admin.query('select pg_advisory_xact_lock($1, s) from generate_series(0, 15) s', [lockClass.shard]);
+    await holdShards(admin);
     const result = await work(admin);
     await admin.query('rollback');
     return result;

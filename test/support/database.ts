@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { Client } from 'pg';
 import type { DataSource } from 'typeorm';
 import { openApp } from '../../src/database/data-source.js';
+import { allShardLocks, lockClass } from '../../src/database/locks.js';
 import { closeDatabase, withLogin } from '../../src/database/roles.js';
 import { TEMPLATE } from './postgres.js';
 
@@ -52,6 +53,15 @@ export async function asAdmin<T>(url: string, work: (client: Client) => Promise<
   } finally {
     await client.end();
   }
+}
+
+/** Begins a transaction that keeps dispatch from every shard until it ends. */
+export async function holdShards(admin: Client): Promise<void> {
+  await admin.query('begin');
+  await admin.query('select pg_advisory_xact_lock($1, s) from unnest($2::int[]) as s', [
+    lockClass.shard,
+    allShardLocks,
+  ]);
 }
 
 /** The same login on another database of the server. */
